@@ -1,0 +1,151 @@
+"""The plain data that flows through Voxcue: tokens, utterances, clips, words and segments.
+
+Nothing here does work, imports NumPy or knows which engine, aligner or file format exists. Times are
+seconds as ``float``, counted from the start of the whole speech unless a docstring says otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One displayed word of the source text and what is said for it.
+
+    ``text`` is exactly what the author wrote, punctuation included. ``spoken`` is what an engine is
+    given for it: plain words plus the punctuation that shapes prosody ("$3.50," becomes
+    "three dollars fifty,"); it holds no digits. ``offset`` is the index of ``text`` in the source
+    string and ``space`` the white space that follows it there ("" when the next token touches it).
+    """
+
+    text: str
+    spoken: str
+    offset: int
+    space: str = " "
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The bare words that are said, without punctuation; empty for a silent token."""
+        return tuple(_WORD.findall(self.spoken))
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A run of tokens that an engine speaks in one go: a sentence, or a clause of a long one.
+
+    ``pause`` is the silence wanted after it, in seconds. At least one of its tokens is spoken.
+    """
+
+    tokens: tuple[Token, ...]
+    pause: float
+
+    @property
+    def spoken(self) -> str:
+        """The spoken form of the whole utterance, as an engine reads it."""
+        return " ".join(token.spoken for token in self.tokens if token.spoken)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A source text, read: its utterances in order, and the silence asked for before the first.
+
+    The tokens of all utterances, each followed by its ``space``, give the source back (after its
+    leading white space and without its markup).
+    """
+
+    source: str
+    utterances: tuple[Utterance, ...]
+    lead: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time in seconds, ``start <= end``."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Mono audio: ``samples`` is float32 of shape ``(n,)`` in [-1, 1], ``sample_rate`` in Hz.
+
+    ``marks`` holds what the engine itself knows of the timing: one entry per token of the utterance,
+    in seconds from the start of the clip, ``None`` for a silent token; ``None`` as a whole when the
+    engine does not time its words.
+    """
+
+    samples: NDArray[np.float32]
+    sample_rate: int
+    marks: tuple[Span | None, ...] | None = None
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A token with its time.
+
+    ``spoken`` is the bare words said for it ("three dollars fifty"), empty for a silent token.
+    ``confidence`` is the aligner's, 0 to 1, or ``None`` where it has none or the time was inferred
+    from the neighbours. ``offset`` and ``space`` are the token's.
+    """
+
+    text: str
+    spoken: str
+    start: float
+    end: float
+    confidence: float | None = None
+    offset: int = 0
+    space: str = " "
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One finished utterance in its place: its audio, its timed words and the silence after it.
+
+    ``start`` is where the clip begins in the whole, in seconds; ``words`` are timed from the start of
+    the whole. ``clip`` already has its final loudness and ends with its pause, so that the clips of
+    all segments, one after the other, are the whole speech. ``count`` is how many there will be.
+    """
+
+    index: int
+    count: int
+    start: float
+    clip: Clip
+    words: tuple[Word, ...]
+
+    @property
+    def end(self) -> float:
+        """Where the clip, its pause included, ends in the whole, in seconds."""
+        return self.start + self.clip.duration
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice an engine can speak with: its name, BCP 47 language, one line about it, its licence."""
+
+    name: str
+    language: str
+    description: str
+    licence: str
+    ready: bool = True
+    """Whether it can be used without a download."""
+
+
+def words_text(words: Sequence[Word]) -> str:
+    """The displayed text of consecutive words, as the author spaced it."""
+    return "".join(word.text + word.space for word in words)
