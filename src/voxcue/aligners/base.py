@@ -1,0 +1,40 @@
+"""What an aligner is: audio and the tokens said in it, to a time for every token.
+
+How to add an aligner, from this package or your own:
+
+1. Write a class with the members of `Aligner`. Import heavy packages inside it, not at module level.
+2. In `align`, find a `Span` for as many tokens as you can, then return ``fill.words(...)``: it times the
+   rest from their neighbours and keeps the promise that the whole of Voxcue rests on.
+3. Register it under the entry-point group ``voxcue.aligners`` and run ``voxcue aligners``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
+
+from voxcue.types import Clip, Token, Word
+
+
+class Aligner(Protocol):
+    """Finds when each token is said. Made without arguments; loads its model when first used.
+
+    ``languages`` are BCP 47 tags, "*" for any; ``needs_marks`` says that it reads the engine's own times
+    and works only on clips that carry them.
+    """
+
+    name: ClassVar[str]
+    description: ClassVar[str]
+    languages: ClassVar[frozenset[str]]
+    needs_marks: ClassVar[bool]
+
+    def align(self, clip: Clip, tokens: Sequence[Token]) -> list[Word]:
+        """Time every token, in order, each once, in seconds from the start of the clip.
+
+        ``0 <= start <= end <= clip.duration``, no two words overlap, and no word that is said has zero
+        length.
+
+        Raises:
+            AlignmentError: the tokens cannot be what is said in the clip.
+        """
+        ...

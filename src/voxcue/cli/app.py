@@ -1,0 +1,188 @@
+"""The command ``voxcue``: its options and its exit statuses. The work is a call into `voxcue.pipeline`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from voxcue.cli import lists
+from voxcue.cli.present import failure
+from voxcue.errors import VoxcueError
+
+
+class _Commands(TyperGroup):
+    """Turns every error that a user can cause into one sentence and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except VoxcueError as error:
+            failure(error, as_json="--json" in sys.argv)
+            raise typer.Exit(error.exit_status) from error
+        except KeyboardInterrupt as error:
+            sys.stderr.write("interrupted\n")
+            raise typer.Exit(130) from error
+        except BrokenPipeError as error:  # the reader of our output has left, as in "| head"
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(141) from error
+        except Exception as error:
+            typers_own = type(error).__module__.partition(".")[0] in {"typer", "click"}
+            if typers_own or os.environ.get("VOXCUE_DEBUG"):
+                raise
+            failure(_defect(error), as_json="--json" in sys.argv)
+            raise typer.Exit(1) from error
+
+
+def _defect(error: Exception) -> VoxcueError:
+    return VoxcueError(
+        "internal",
+        f"This is a defect in Voxcue: {type(error).__name__}: {error}",
+        "Please report it with the output of the same command under VOXCUE_DEBUG=1.",
+    )
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Text and a voice in; speech with every word timed, and captions, out.\n\n"
+    'Begin with:  voxcue speak "Hello, it is 7:30 p.m." -o hello',
+    epilog="Defaults come from VOXCUE_ENGINE, VOXCUE_VOICE, VOXCUE_STYLE and their like. "
+    "Exit status: 0 done, 2 wrong usage, 3 text, 4 audio, 5 text and audio do not match, "
+    "6 output, 7 not available here, 130 interrupted.",
+)
+voices = typer.Typer(no_args_is_help=True, help="The voices that engines speak with.")
+app.add_typer(voices, name="voices")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Folder = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder for the files.")]
+EngineName = Annotated[str | None, typer.Option("--engine", help="The engine; see 'voxcue engines'.")]
+AlignerName = Annotated[
+    str | None, typer.Option("--aligner", help="What times the words; see 'voxcue aligners'.")
+]
+Captions = Annotated[
+    str | None,
+    typer.Option("--captions", metavar="LIST", help="Some of ass,srt,vtt,json,csv; all by default."),
+]
+StyleName = Annotated[str | None, typer.Option("--style", help="Look of the captions; see 'voxcue styles'.")]
+
+
+@app.command(
+    epilog="Markup: [pause 0.5s] is a pause. Example: voxcue speak -f page.txt -o page --style highlight"
+)
+def speak(
+    text: Annotated[str | None, typer.Argument(help="What to say; '-' reads standard input.")] = None,
+    output: Folder = Path("speech"),
+    file: Annotated[Path | None, typer.Option("-f", "--file", help="Read the text from a file.")] = None,
+    voice: Annotated[str | None, typer.Option(help="A voice; see 'voxcue voices list'.")] = None,
+    engine: EngineName = None,
+    aligner: AlignerName = None,
+    captions: Captions = None,
+    style: StyleName = None,
+    audio_format: Annotated[
+        str | None, typer.Option("--format", help="wav, flac, mp3 or opus.", show_default="wav")
+    ] = None,
+    speed: Annotated[float, typer.Option(help="Pace: 1 is the engine's own, 0.8 a fifth slower.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same audio.")] = 0,
+    json: Json = False,
+) -> None:
+    """Speak a text: audio, and captions with every word timed."""
+    from voxcue.cli.make import speak_command
+
+    speak_command(
+        text=text,
+        file=file,
+        folder=output,
+        options={"engine": engine, "voice": voice, "aligner": aligner, "speed": speed, "seed": seed},
+        save={"captions": captions, "style": style, "format": audio_format},
+        as_json=json,
+    )
+
+
+@app.command(epilog="Example: voxcue align talk.mp3 talk.txt -o talk --style karaoke-vertical")
+def align(
+    audio: Annotated[Path, typer.Argument(help="A recording: WAV, FLAC, MP3, OGG, Opus, M4A or a video.")],
+    text: Annotated[Path, typer.Argument(help="A file with the words that are said in it.")],
+    output: Folder = Path("aligned"),
+    aligner: AlignerName = None,
+    captions: Captions = None,
+    style: StyleName = None,
+    json: Json = False,
+) -> None:
+    """Time the words of an existing recording: the same caption files, for a text that is known."""
+    from voxcue.cli.make import align_command
+
+    align_command(audio, text, output, aligner, {"captions": captions, "style": style}, as_json=json)
+
+
+@app.command()
+def preview(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that 'speak' or 'align' filled.")],
+    audio: Annotated[Path | None, typer.Option(help="The recording, for a folder made by 'align'.")] = None,
+    style: Annotated[str | None, typer.Option(help="Another look; by default that of captions.ass.")] = None,
+    json: Json = False,
+) -> None:
+    """Show the captions as a player will: preview.mp4 with the speech, preview.png with three moments."""
+    from voxcue.cli.make import preview_command
+
+    preview_command(folder, audio, style, as_json=json)
+
+
+@app.command()
+def engines(json: Json = False) -> None:
+    """List the engines: text to audio."""
+    lists.engines(as_json=json)
+
+
+@app.command()
+def aligners(json: Json = False) -> None:
+    """List the aligners: what times the words."""
+    lists.aligners(as_json=json)
+
+
+@app.command()
+def styles(json: Json = False) -> None:
+    """List the looks of the ASS captions."""
+    lists.styles(as_json=json)
+
+
+@voices.command("list")
+def voices_list(engine: EngineName = None, json: Json = False) -> None:
+    """List the voices of an engine."""
+    lists.voices(engine, as_json=json)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from voxcue import __version__
+
+        sys.stdout.write(f"voxcue {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line."""
+    signal.signal(signal.SIGTERM, _terminated)
+    app()
+
+
+def _terminated(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)

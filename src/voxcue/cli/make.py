@@ -1,0 +1,155 @@
+"""The commands that make files: speak, align, preview."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from voxcue.captions import (
+    FORMATS,
+    Track,
+    moments,
+    preview_image,
+    preview_video,
+    render,
+    style,
+    track_from_json,
+)
+from voxcue.cli.present import Bar, document
+from voxcue.errors import TextError, UsageError
+from voxcue.pipeline import SaveOptions, SpeakOptions, files, plan, speak_to
+from voxcue.pipeline import align as align_recording
+from voxcue.pipeline.output import OutputFolder
+from voxcue.pipeline.speech import write_captions
+from voxcue.text.read import decode
+
+_DOUBTFUL = 0.05
+"""Words timed with less confidence than this are reported."""
+
+
+def speak_command(
+    *,
+    text: str | None,
+    file: Path | None,
+    folder: Path,
+    options: dict[str, Any],
+    save: dict[str, Any],
+    as_json: bool,
+) -> None:
+    """Speak into a folder and report."""
+    begun = perf_counter()
+    chosen = SaveOptions(_names(save["captions"]), save["style"], save["format"]).checked()
+    made = plan(_text(text, file), SpeakOptions(**options))
+    with Bar("speaking") as bar:
+        track = speak_to(folder, made, chosen, lambda segment: bar((segment.index + 1) / segment.count))
+    _report(track, files(folder, chosen), perf_counter() - begun, as_json)
+
+
+def align_command(
+    audio: Path, text: Path, folder: Path, aligner: str | None, save: dict[str, Any], *, as_json: bool
+) -> None:
+    """Align a recording into a folder and report."""
+    begun = perf_counter()
+    chosen = SaveOptions(_names(save["captions"]), save["style"]).checked()
+    track = align_recording(audio, _text(None, text), aligner=aligner).track
+    with OutputFolder(folder) as output:
+        write_captions(output, track, chosen)
+    _report(track, files(folder, chosen, audio=False), perf_counter() - begun, as_json)
+
+
+def preview_command(folder: Path, audio: Path | None, style_name: str | None, *, as_json: bool) -> None:
+    """Render the captions of a folder through libass."""
+    words = folder / FORMATS["json"]
+    if not words.is_file():
+        raise UsageError(
+            "preview-empty",
+            f"There is no words.json in '{folder}'.",
+            "Fill the folder first, for example with: voxcue speak TEXT -o " + str(folder),
+        )
+    track = track_from_json(decode(words.read_bytes(), str(words)))
+    sound = audio or _speech_in(folder)
+    captions = folder / FORMATS["ass"]
+    if style_name or not captions.is_file():
+        with OutputFolder(folder) as output:
+            output.write(FORMATS["ass"], render("ass", track, style(style_name or "karaoke")))
+    image, video = folder / "preview.png", folder / "preview.mp4"
+    preview_image(captions, image, moments(track.words))
+    with Bar("rendering") as bar:
+        preview_video(captions, sound, video, duration=track.duration, on_progress=bar)
+    if as_json:
+        document({"files": {"image": str(image), "video": str(video)}})
+    else:
+        sys.stdout.write(f"{image}\n{video}\n")
+
+
+def _speech_in(folder: Path) -> Path:
+    found = max(folder.glob("speech.*"), key=lambda path: path.stat().st_mtime, default=None)
+    if found is None:
+        raise UsageError(
+            "preview-audio-missing",
+            f"There is no speech in '{folder}'.",
+            "Name the recording that its words were timed against with --audio.",
+        )
+    return found
+
+
+def _names(listed: str | None) -> tuple[str, ...] | None:
+    return None if listed is None else tuple(name.strip() for name in listed.split(",") if name.strip())
+
+
+def _text(text: str | None, file: Path | None) -> str:
+    """The text to say, from wherever it was given."""
+    if (text is None) == (file is None):
+        raise UsageError(
+            "text-source",
+            "No text was given." if text is None else "A text and a file were both given.",
+            'Give one of: voxcue speak "some text", voxcue speak -f FILE, voxcue speak -',
+        )
+    if text == "-":
+        return decode(sys.stdin.buffer.read(), "standard input")
+    if text is not None:
+        return text
+    assert file is not None
+    try:
+        return decode(file.read_bytes(), str(file))
+    except OSError as error:
+        raise TextError(
+            "text-unreadable",
+            f"The text file '{file}' cannot be read: {error.strerror or error}.",
+            "Check the path and its rights.",
+        ) from error
+
+
+def _report(track: Track, made: dict[str, Path], seconds: float, as_json: bool) -> None:
+    doubtful = [word for word in track.words if word.confidence is not None and word.confidence < _DOUBTFUL]
+    if as_json:
+        document(
+            {
+                "duration": round(track.duration, 3),
+                "seconds_taken": round(seconds, 3),
+                "real_time_factor": round(seconds / track.duration, 4),
+                "words": len(track.words),
+                "doubtful_words": [_named(word) for word in doubtful],
+                "engine": track.engine,
+                "voice": track.voice,
+                "aligner": track.aligner,
+                "files": {kind: str(path) for kind, path in made.items()},
+            }
+        )
+        return
+    sys.stdout.write(
+        f"{track.duration:.1f} s of speech, {len(track.words)} words timed by '{track.aligner}', "
+        f"in {seconds:.1f} s ({track.duration / seconds:.0f} times real time)\n"
+    )
+    for path in made.values():
+        sys.stdout.write(f"  {path}\n")
+    if doubtful:
+        listed = ", ".join(f"'{word.text}' at {word.start:.1f} s" for word in doubtful[:5])
+        sys.stderr.write(f"warning: {len(doubtful)} words could not be timed with confidence: {listed}\n")
+
+
+def _named(word: Any) -> dict[str, Any]:
+    """A doubtful word as the report names it."""
+    return {"text": word.text, "start": round(word.start, 3), "end": round(word.end, 3)}

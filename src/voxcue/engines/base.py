@@ -1,0 +1,86 @@
+"""What an engine is: text to audio, and nothing else.
+
+How to add an engine, from this package or your own:
+
+1. Write a class with the members of `Engine`. Import heavy packages inside it, not at module level:
+   listing engines must stay cheap.
+2. Fill `EngineTraits` honestly: the rest of Voxcue asks the traits, never the name.
+3. In `synthesize`, yield one `Clip` per request, in order, as soon as each is ready. If the model knows
+   when each token is said, fill ``Clip.marks``: alignment is then free and exact.
+4. Register it under the entry-point group ``voxcue.engines`` and run ``voxcue engines``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from voxcue.types import Clip, Utterance, Voice
+
+
+@dataclass(frozen=True, slots=True)
+class EngineTraits:
+    """What an engine can do, known without loading its model.
+
+    ``languages`` are BCP 47 tags; ``speeds`` the slowest and fastest pace it takes, 1.0 being its own;
+    ``max_characters`` the longest spoken form it reads well in one utterance.
+    """
+
+    description: str
+    languages: tuple[str, ...]
+    clones_voices: bool
+    times_words: bool
+    licence: str
+    speeds: tuple[float, float] = (0.5, 2.0)
+    max_characters: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePrompt:
+    """A voice made ready by one engine: ``data`` is that engine's own business."""
+
+    voice: Voice
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesisRequest:
+    """One utterance to speak: with which voice, how fast (1.0 is the engine's own pace) and from which seed.
+
+    The same request gives the same audio on the same device, whatever else is in the batch.
+    """
+
+    utterance: Utterance
+    prompt: VoicePrompt
+    speed: float = 1.0
+    seed: int = 0
+
+
+class Engine(Protocol):
+    """Text to audio. Made without arguments; loads its model when first asked to prepare a voice."""
+
+    name: ClassVar[str]
+    traits: ClassVar[EngineTraits]
+    sample_rate: ClassVar[int]
+
+    def voices(self) -> Sequence[Voice]:
+        """The voices that can be named; the first is the default."""
+        ...
+
+    def prepare(self, voice: str) -> VoicePrompt:
+        """Make a voice ready; cheap when it already is.
+
+        Raises:
+            UsageError: ``voice-unknown``, listing the known ones.
+            UnavailableError: ``voice-unavailable``, when it cannot be fetched.
+        """
+        ...
+
+    def unspeakable(self, text: str) -> str:
+        """The characters of a spoken form that this engine cannot say, each once, in order."""
+        ...
+
+    def synthesize(self, batch: Sequence[SynthesisRequest]) -> Iterator[Clip]:
+        """Yield one clip per request, in order, each as soon as it is ready."""
+        ...

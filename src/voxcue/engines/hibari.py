@@ -1,0 +1,160 @@
+"""The embedded default engine: hibari, 8 MB of English speech on a laptop's CPU, no cloning.
+
+The model's graph computes how long each phoneme lasts; this module brings that tensor out, so the
+engine times its own words. The package ``hibari-tts`` does the phonemes and the waveform.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voxcue.engines.base import EngineTraits, SynthesisRequest, VoicePrompt
+from voxcue.engines.hibari_marks import FRAME, marks
+from voxcue.engines.hibari_text import phonemize, unspeakable
+from voxcue.errors import UnavailableError, UsageError
+from voxcue.types import Clip, Voice
+
+_DURATIONS = "/Cast_32_output_0"
+"""The graph's tensor of phoneme durations: int64, shape (phonemes,), in frames of 25 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """One voice loaded: its graph, its grapheme-to-phoneme rules and the phoneme alphabet."""
+
+    session: Any
+    g2p: Any
+    vocabulary: dict[str, int]
+
+
+class HibariEngine:
+    """English text-to-speech by ``hibari-tts`` (Apache-2.0), distilled from Kokoro-82M."""
+
+    name = "hibari"
+    sample_rate = 24_000
+    traits = EngineTraits(
+        description="embedded English voices, about 180 times real time on one CPU core",
+        languages=("en",),
+        clones_voices=False,
+        times_words=True,
+        licence="Apache-2.0",
+    )
+
+    def voices(self) -> Sequence[Voice]:
+        """The voice in the package first, then those fetched on first use."""
+        from hibari.voices import VOICES, cache_dir
+
+        return [
+            Voice(
+                name=name,
+                language=entry["language"],
+                description=f"{entry['accent']} {entry['gender']}",
+                licence=self.traits.licence,
+                ready=bool(entry.get("bundled")) or (Path(cache_dir()) / entry["file"]).exists(),
+            )
+            for name, entry in VOICES.items()
+        ]
+
+    def prepare(self, voice: str) -> VoicePrompt:
+        """Load a voice, fetching its 8 MB first where the package does not carry it."""
+        known = {each.name: each for each in self.voices()}
+        if voice not in known:
+            raise UsageError(
+                "voice-unknown",
+                f"The engine 'hibari' has no voice called '{voice}'; known: {', '.join(known)}.",
+                "Run 'voxcue voices list' to see them.",
+            )
+        return VoicePrompt(known[voice], _load(voice))
+
+    def unspeakable(self, text: str) -> str:
+        """Letters of scripts that the English grapheme-to-phoneme rules cannot read."""
+        return unspeakable(text)
+
+    def synthesize(self, batch: Sequence[SynthesisRequest]) -> Iterator[Clip]:
+        """Speak every request, a few at a time on the machine's cores, and yield them in order."""
+        workers = min(len(batch), os.cpu_count() or 1)
+        if workers <= 1:
+            yield from map(_speak, batch)
+            return
+        waiting: deque[Future[Clip]] = deque()
+        with ThreadPoolExecutor(workers, thread_name_prefix="hibari") as pool:
+            try:
+                for request in batch:
+                    waiting.append(pool.submit(_speak, request))
+                    if len(waiting) > workers:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _speak(request: SynthesisRequest) -> Clip:
+    """One utterance to audio and marks; the seed fixes the noise part of the waveform."""
+    from hibari import dsp
+
+    model: _Model = request.prompt.data
+    random = np.random.default_rng(request.seed)
+    phonemes = phonemize(model.g2p, model.vocabulary, request.utterance.tokens)
+    pieces: list[NDArray[np.float32]] = []
+    durations: list[NDArray[np.int64]] = []
+    for piece in phonemes.pieces():
+        ids = [0, *(model.vocabulary[symbol] for symbol in piece), 0]
+        feed = {"ids": np.array([ids], np.int64), "speed": np.array([request.speed], np.float32)}
+        *spectrum, lengths = model.session.run(None, feed)
+        pieces.append(dsp.synth(*(part[0] for part in spectrum), random))
+        durations.append(lengths)
+    samples = np.concatenate(pieces)
+    starts = phonemes.starts(np.concatenate(durations) * FRAME)
+    rate = HibariEngine.sample_rate
+    return Clip(samples, rate, marks(starts, samples, rate, request.speed))
+
+
+@lru_cache(maxsize=4)
+def _load(voice: str) -> _Model:
+    """Load one voice with the durations as an extra output of its graph."""
+    import onnxruntime
+    from hibari.g2p import G2P
+    from hibari.tts import ASSETS
+    from hibari.voices import VOICES, voice_path
+
+    try:
+        graph = Path(voice_path(voice)).read_bytes()
+    except (RuntimeError, OSError) as error:
+        raise UnavailableError(
+            "voice-unavailable",
+            f"The voice '{voice}' of the engine 'hibari' could not be fetched.",
+            str(error),
+        ) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(
+        graph + _extra_output(_DURATIONS), options, providers=["CPUExecutionProvider"]
+    )
+    vocabulary = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
+    return _Model(session, G2P(british=VOICES[voice]["british"]), vocabulary)
+
+
+def _extra_output(tensor: str) -> bytes:
+    """Bytes that, appended to a serialised ONNX model, make ``tensor`` one more output of its graph.
+
+    Protocol buffers merge a message that occurs twice, so a second ``ModelProto.graph`` (field 7) with
+    one ``GraphProto.output`` (field 12) named (``ValueInfoProto.name``, field 1) is all that it takes.
+    """
+
+    def field(number: int, payload: bytes) -> bytes:
+        return bytes([number << 3 | 2, len(payload)]) + payload
+
+    return field(7, field(12, field(1, tensor.encode())))

@@ -1,0 +1,19 @@
+"""The one place that ties the stages together: text, engine, aligner, loudness, captions, files."""
+
+from voxcue.pipeline.plan import Plan, SpeakOptions, plan
+from voxcue.pipeline.recording import align
+from voxcue.pipeline.speaking import speak, speak_to, stream
+from voxcue.pipeline.speech import SaveOptions, Speech, files
+
+__all__ = [
+    "Plan",
+    "SaveOptions",
+    "SpeakOptions",
+    "Speech",
+    "align",
+    "files",
+    "plan",
+    "speak",
+    "speak_to",
+    "stream",
+]

@@ -1,0 +1,179 @@
+"""A text, checked and ready to be spoken: everything that can be wrong is found here, before any work."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from voxcue.aligners import Aligner, aligner_class, aligner_names, fill
+from voxcue.audio.loudness import Leveller
+from voxcue.audio.trim import trim
+from voxcue.engines import Engine, SynthesisRequest, VoicePrompt, engine_class, engine_names
+from voxcue.errors import AlignmentError, TextError, UsageError, VoxcueError
+from voxcue.pipeline.overlap import ahead
+from voxcue.settings import settings
+from voxcue.text import parse
+from voxcue.types import Clip, Script, Segment, Token, Utterance, Word
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakOptions:
+    """How to speak a text. ``None`` takes the setting, then the engine's own default.
+
+    ``speed`` is a factor on the engine's pace; ``seed`` makes a reading repeatable: the same text, options
+    and machine give the same audio.
+    """
+
+    engine: str | None = None
+    voice: str | None = None
+    aligner: str | None = None
+    speed: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A reading that can begin: make one with `plan`."""
+
+    script: Script
+    engine: Engine
+    prompt: VoicePrompt
+    aligner: Aligner
+    options: SpeakOptions
+
+    def segments(self) -> Generator[Segment]:
+        """Speak, align and level, utterance by utterance; the stages overlap.
+
+        Close the generator to stop early.
+        """
+        clips = ahead(self._timed(ahead(self._clips())))
+        leveller = Leveller(settings().loudness, settings().true_peak)
+        rate = self.engine.sample_rate
+        utterances = self.script.utterances
+        written = 0
+        try:
+            for index, (utterance, (clip, words)) in enumerate(zip(utterances, clips, strict=True)):
+                lead = 0 if index else round(self.script.lead * rate)
+                start = (written + lead) / rate
+                pause = round(utterance.pause * rate)
+                clip = _padded(leveller(clip), lead, pause)
+                moved = tuple(replace(w, start=start + w.start, end=start + w.end) for w in words)
+                yield Segment(index, len(utterances), written / rate, clip, moved)
+                written += len(clip.samples)
+        finally:
+            clips.close()
+
+    def _clips(self) -> Generator[Clip]:
+        options = self.options
+        requests = [
+            SynthesisRequest(utterance, self.prompt, options.speed, options.seed + index)
+            for index, utterance in enumerate(self.script.utterances)
+        ]
+        for clip in self.engine.synthesize(requests):
+            yield trim(clip)
+
+    def _timed(self, clips: Iterator[Clip]) -> Generator[tuple[Clip, list[Word]]]:
+        for clip, utterance in zip(clips, self.script.utterances, strict=True):
+            yield replace(clip, marks=None), self._aligned(clip, utterance)
+
+    def _aligned(self, clip: Clip, utterance: Utterance) -> list[Word]:
+        """Times for every token; what the aligner cannot follow is shared out at confidence 0."""
+        tokens = utterance.tokens
+        try:
+            return self.aligner.align(clip, tokens)
+        except AlignmentError:
+            return fill.words(tokens, [None] * len(tokens), clip.duration, [0.0] * len(tokens))
+
+
+def plan(text: str, options: SpeakOptions) -> Plan:
+    """Read the text, find the engine, voice and aligner, and check that they fit together.
+
+    Raises:
+        TextError: nothing to say, wrong markup, or characters that the engine cannot say.
+        UsageError: an unknown engine, voice or aligner, or a speed out of range.
+        UnavailableError: the engine or the voice is not installed here.
+    """
+    loaded = engine_class(options.engine or settings().engine)
+    _check_speed(options.speed, loaded.traits.speeds)
+    if options.seed < 0:
+        raise UsageError("seed-range", f"The seed {options.seed} is negative.", "Choose 0 or more.")
+    aligner = _aligner_for(options.aligner or settings().aligner, loaded)
+    script = parse(text, max_chars=loaded.traits.max_characters)
+    engine = loaded()
+    _check_speakable(script, engine)
+    voice = options.voice or settings().voice or engine.voices()[0].name
+    return Plan(script, engine, engine.prepare(voice), aligner, options)
+
+
+def choose_aligner(name: str, language: str, marked: bool) -> Aligner:
+    """The aligner of that name; "auto" takes the engine's own times, else one for the language.
+
+    Raises:
+        UsageError: unknown name, one that needs times which are not there, or none for the language.
+    """
+    if name != "auto":
+        chosen = aligner_class(name)
+        if chosen.needs_marks and not marked:
+            raise UsageError(
+                "aligner-unfit",
+                f"The aligner '{name}' only passes on times that an engine knows, and here there are none.",
+                "Use --aligner auto, or one that listens: 'voxcue aligners' lists them.",
+            )
+        return chosen()
+    for candidate in sorted(map(aligner_class, aligner_names()), key=lambda each: not each.needs_marks):
+        fits = language in candidate.languages or "*" in candidate.languages
+        if fits and (marked or not candidate.needs_marks):
+            return candidate()
+    raise UsageError(
+        "aligner-none", f"No installed aligner knows the language '{language}'.", "See 'voxcue aligners'."
+    )
+
+
+def _aligner_for(name: str, engine: type[Engine]) -> Aligner:
+    return choose_aligner(name, engine.traits.languages[0], engine.traits.times_words)
+
+
+def _check_speed(speed: float, limits: tuple[float, float]) -> None:
+    low, high = limits
+    if not (math.isfinite(speed) and low <= speed <= high):
+        raise UsageError(
+            "speed-range",
+            f"The speed {speed:g} is outside what this engine speaks at: {low:g} to {high:g}.",
+            "1 is its own pace, 0.8 a fifth slower.",
+        )
+
+
+def _check_speakable(script: Script, engine: Engine) -> None:
+    strange = engine.unspeakable("".join(u.spoken for u in script.utterances))
+    if not strange:
+        return
+    where = next(t for u in script.utterances for t in u.tokens if set(strange) & set(t.spoken))
+    able = [name for name in engine_names() if name != engine.name and _can_say(name, strange)]
+    raise TextError(
+        "text-unspeakable",
+        f"The engine '{engine.name}' cannot say {_listed(strange)}, first met in '{_short(where)}'.",
+        f"Use one of these engines: {', '.join(able)}." if able else "No engine that is installed here can.",
+    )
+
+
+def _can_say(name: str, text: str) -> bool:
+    try:
+        return not engine_class(name)().unspeakable(text)
+    except VoxcueError:
+        return False
+
+
+def _listed(characters: str, most: int = 10) -> str:
+    shown = " ".join(f"'{each}'" for each in characters[:most])
+    return shown + (f" and {len(characters) - most} more characters" if len(characters) > most else "")
+
+
+def _short(token: Token) -> str:
+    return token.text if len(token.text) <= 40 else token.text[:39] + "\u2026"
+
+
+def _padded(clip: Clip, before: int, after: int) -> Clip:
+    return replace(clip, samples=np.pad(clip.samples, (before, after)))

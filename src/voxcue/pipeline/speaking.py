@@ -1,0 +1,101 @@
+"""Text to speech, three ways over one plan: whole in memory, as a stream, or straight into files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from voxcue.audio.write import AudioWriter
+from voxcue.captions import Track
+from voxcue.pipeline.output import OutputFolder
+from voxcue.pipeline.plan import Plan, SpeakOptions, plan
+from voxcue.pipeline.speech import Checked, Speech, write_captions
+from voxcue.types import Clip, Segment, Word
+
+
+def speak(
+    text: str,
+    *,
+    voice: str | None = None,
+    engine: str | None = None,
+    aligner: str | None = None,
+    speed: float = 1.0,
+    seed: int = 0,
+) -> Speech:
+    """Speak a text and time every word of it.
+
+    Args:
+        text: what to say; ``[pause 0.5s]`` makes a pause.
+        voice: a voice of the engine; its first by default.
+        engine: "hibari", the embedded one, by default.
+        aligner: what times the words; by default the engine's own times, if it has them.
+        speed: a factor on the engine's pace.
+        seed: the same seed gives the same audio.
+
+    Raises:
+        VoxcueError: see the classes in `voxcue.errors`.
+    """
+    made = plan(text, SpeakOptions(engine, voice, aligner, speed, seed))
+    with closing(made.segments()) as segments:
+        finished = list(segments)
+    samples = np.concatenate([segment.clip.samples for segment in finished])
+    return Speech(
+        text=text,
+        clip=Clip(samples, made.engine.sample_rate),
+        words=tuple(word for segment in finished for word in segment.words),
+        aligner=made.aligner.name,
+        engine=made.engine.name,
+        voice=made.prompt.voice.name,
+    )
+
+
+def stream(
+    text: str,
+    *,
+    voice: str | None = None,
+    engine: str | None = None,
+    aligner: str | None = None,
+    speed: float = 1.0,
+    seed: int = 0,
+) -> Generator[Segment]:
+    """Like `speak`, but yield each utterance as soon as it is finished, while the next is being made.
+
+    The text and the options are checked at the call, before the first segment is asked for.
+    """
+    return plan(text, SpeakOptions(engine, voice, aligner, speed, seed)).segments()
+
+
+def speak_to(
+    folder: Path, made: Plan, chosen: Checked, on_segment: Callable[[Segment], None] | None = None
+) -> Track:
+    """Speak a plan into files, segment by segment: memory does not grow with the length of the text.
+
+    Raises:
+        OutputError: the folder cannot be written to; nothing is left in it then.
+    """
+    words: list[Word] = []
+    seconds = 0.0
+    with OutputFolder(folder) as output:
+        part = output.part(chosen.audio_name)
+        rate = made.engine.sample_rate
+        with AudioWriter(part, chosen.format, rate) as audio, closing(made.segments()) as segments:
+            for segment in segments:
+                audio.write(segment.clip)
+                words += segment.words
+                seconds = segment.end
+                if on_segment:
+                    on_segment(segment)
+        track = Track(
+            text=made.script.source,
+            duration=seconds,
+            sample_rate=rate,
+            words=tuple(words),
+            engine=made.engine.name,
+            voice=made.prompt.voice.name,
+            aligner=made.aligner.name,
+        )
+        write_captions(output, track, chosen)
+    return track
