@@ -1,0 +1,75 @@
+"""Stages run ahead of each other, pass errors on, and end when nobody wants them any more."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator
+
+import pytest
+
+from voxcue.pipeline.overlap import ahead
+
+
+def stages() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "voxcue-stage"]
+
+
+def test_items_arrive_in_order() -> None:
+    assert list(ahead(range(100))) == list(range(100))
+
+
+def test_the_next_item_is_made_while_this_one_is_used() -> None:
+    def slow() -> Generator[int]:
+        for item in range(5):
+            time.sleep(0.05)
+            yield item
+
+    begun = time.monotonic()
+    for _ in ahead(slow()):
+        time.sleep(0.05)
+    assert time.monotonic() - begun < 0.45  # one after the other would take 0.5
+
+
+def test_at_most_depth_items_wait() -> None:
+    made = []
+
+    def endless() -> Generator[int]:
+        for item in range(1000):
+            made.append(item)
+            yield item
+
+    items = ahead(endless(), depth=2)
+    next(items)
+    time.sleep(0.3)
+    assert len(made) <= 5
+    items.close()
+
+
+def test_an_error_arrives_in_its_place() -> None:
+    def failing() -> Generator[int]:
+        yield 1
+        raise ValueError("broken")
+
+    items = ahead(failing())
+    assert next(items) == 1
+    with pytest.raises(ValueError, match="broken"):
+        next(items)
+    assert not stages()
+
+
+def test_closing_early_ends_the_thread_and_closes_the_source() -> None:
+    closed = threading.Event()
+
+    def source() -> Generator[int]:
+        try:
+            while True:
+                yield 1
+        finally:
+            closed.set()
+
+    items = ahead(source())
+    next(items)
+    items.close()
+    assert closed.is_set()
+    assert not stages()
