@@ -1,0 +1,25 @@
+"""Captions: timed words to cues, cues to caption files, caption files to a preview."""
+
+from voxcue.captions.cues import Cue, CueLimits
+from voxcue.captions.formats import FORMATS, render
+from voxcue.captions.layout import layout
+from voxcue.captions.preview import moments, preview_image, preview_video
+from voxcue.captions.styles import Style, style, style_names
+from voxcue.captions.track import Track
+from voxcue.captions.words import track_from_json
+
+__all__ = [
+    "FORMATS",
+    "Cue",
+    "CueLimits",
+    "Style",
+    "Track",
+    "layout",
+    "moments",
+    "preview_image",
+    "preview_video",
+    "render",
+    "style",
+    "style_names",
+    "track_from_json",
+]

@@ -1,0 +1,127 @@
+"""Running the ffmpeg binary of ``imageio-ffmpeg``: in a folder of its own, with our fonts, with plain errors.
+
+Every path given to ffmpeg is a plain name inside that folder, so nothing needs escaping in filter
+arguments, whatever the real paths look like. Knows nothing of captions.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from html import escape
+from pathlib import Path
+
+from voxcue.captions.metrics import FONTS
+from voxcue.errors import OutputError, UnavailableError
+
+_SYSTEM_FONTS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "/System/Library/Fonts",
+    "/Library/Fonts",
+    "~/.fonts",
+    "~/.local/share/fonts",
+    "~/Library/Fonts",
+)
+
+
+def executable() -> str:
+    """The ffmpeg binary; raises ``UnavailableError`` (``ffmpeg-missing``) if there is none."""
+    try:
+        import imageio_ffmpeg  # noqa: PLC0415, RUF100 - only a preview needs it
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError, OSError):
+        raise UnavailableError(
+            "ffmpeg-missing",
+            "A preview needs ffmpeg, and none was found.",
+            "Install the imageio-ffmpeg package, or name a binary in IMAGEIO_FFMPEG_EXE.",
+        ) from None
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """A temporary folder with our fonts and a font configuration in it; gone afterwards."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="voxcue-preview-"))
+    except OSError as error:
+        raise OutputError("preview-failed", f"No temporary folder can be made: {error.strerror}.") from None
+    try:
+        shutil.copytree(FONTS, folder / "fonts")
+        folders = "".join(f"<dir>{escape(str(path))}</dir>" for path in (folder / "fonts", *_SYSTEM_FONTS))
+        (folder / "fonts.conf").write_text(
+            '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
+            f"<fontconfig>{folders}"
+            '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
+            f"<cachedir>{escape(str(folder / 'cache'))}</cachedir></fontconfig>\n",
+            encoding="utf-8",
+        )
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def completed(path: Path) -> Iterator[Path]:
+    """A name beside ``path`` to write to; renamed to it if the block ends well, removed if not."""
+    partial = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        raise OutputError("preview-unwritable", f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def run(arguments: Sequence[str], folder: Path, on_seconds: Callable[[float], None] | None = None) -> None:
+    """Run ffmpeg in ``folder``; ``on_seconds`` is told how many seconds of output are done.
+
+    Raises ``OutputError`` (``preview-failed``) with ffmpeg's own last words if it fails. If anything
+    interrupts the call, ffmpeg is killed before the exception goes on.
+    """
+    command = [
+        executable(),
+        "-hide_banner",
+        "-nostdin",
+        "-v",
+        "error",
+        "-y",
+        "-progress",
+        "pipe:1",
+        *arguments,
+    ]
+    environment = {**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")}
+    log = folder / "ffmpeg.log"
+    try:
+        with log.open("wb") as errors:
+            process = subprocess.Popen(
+                command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+            )
+            with process:
+                try:
+                    _follow(process, on_seconds)
+                except BaseException:
+                    process.kill()
+                    raise
+    except OSError as error:
+        raise UnavailableError("ffmpeg-missing", f"ffmpeg cannot be started: {error.strerror}.") from None
+    if process.returncode:
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no reason given"]
+        raise OutputError(
+            "preview-failed", f"ffmpeg could not make the preview: {lines[-1].strip().rstrip('.')}."
+        )
+
+
+def _follow(process: subprocess.Popen[str], on_seconds: Callable[[float], None] | None) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        key, _, value = line.strip().partition("=")
+        if on_seconds and key == "out_time_us" and value.lstrip("-").isdigit():
+            on_seconds(max(int(value), 0) / 1e6)
+    process.wait()

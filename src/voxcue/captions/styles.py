@@ -1,0 +1,93 @@
+"""The looks of ASS captions: type, colours, margins, effect and cue limits, as named presets.
+
+A style says everything that ``ass`` needs to draw cues; it does not know how that is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from voxcue.captions.cues import CueLimits
+from voxcue.errors import UsageError
+
+Effect = Literal["karaoke", "highlight", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A look. Lengths are pixels of a ``width`` by ``height`` picture, colours are ``#RRGGBB``.
+
+    ``karaoke`` sweeps ``accent`` over the words as they are said, ``highlight`` shows the word being said
+    in ``accent``, ``plain`` leaves all words in ``colour``.
+    """
+
+    name: str
+    effect: Effect
+    width: int = 1920
+    height: int = 1080
+    font: str = "Montserrat"
+    bold: bool = True
+    """Whether to ask for the bold face of the family; false where the family is itself a heavy one."""
+    size: float = 88
+    colour: str = "#FFFFFF"
+    accent: str = "#FFD21F"
+    outline_colour: str = "#0B0B12"
+    outline: float = 6.5
+    shadow: float = 2.5
+    box: bool = False
+    """Whether a translucent box lies behind the text, in place of an outline."""
+    pop: float = 1.0
+    """How much larger the highlighted word is drawn, without moving its neighbours."""
+    margin_side: int = 160
+    margin_bottom: int = 80
+    limits: CueLimits = field(default_factory=CueLimits)
+
+    @property
+    def line_width(self) -> float:
+        """The room for a line of text, in pixels."""
+        return self.width - 2 * self.margin_side
+
+
+def _vertical(landscape: Style) -> Style:
+    """The variant for 1080 by 1920: big type, short lines, clear of the buttons that apps lay over it."""
+    return replace(
+        landscape,
+        name=f"{landscape.name}-vertical",
+        width=1080,
+        height=1920,
+        font="Montserrat ExtraBold",
+        bold=False,
+        size=124,
+        outline=9.5,
+        shadow=4.0,
+        pop=1.12 if landscape.pop > 1 else 1.0,
+        margin_side=70,
+        margin_bottom=440,
+        limits=CueLimits(columns=18),
+    )
+
+
+_LANDSCAPE = (
+    Style("karaoke", "karaoke"),
+    Style("highlight", "highlight", accent="#5CFF7A", pop=1.06),
+    Style("plain", "plain"),
+    Style("boxed", "highlight", box=True),
+)
+_STYLES = {style.name: style for style in (*_LANDSCAPE, *map(_vertical, _LANDSCAPE))}
+
+
+def style_names() -> tuple[str, ...]:
+    """The names of all styles."""
+    return tuple(_STYLES)
+
+
+def style(name: str) -> Style:
+    """The style called ``name``; raises ``UsageError`` (``style-unknown``) if there is none."""
+    try:
+        return _STYLES[name]
+    except KeyError:
+        known = ", ".join(_STYLES)
+        raise UsageError(
+            "style-unknown", f"There is no caption style {name!r}.", f"The styles are: {known}."
+        ) from None
