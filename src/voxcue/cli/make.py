@@ -17,6 +17,7 @@ from voxcue.captions import (
     style,
     track_from_json,
 )
+from voxcue.cli import BEGUN
 from voxcue.cli.present import Bar, document
 from voxcue.errors import TextError, UsageError
 from voxcue.pipeline import SaveOptions, SpeakOptions, files, plan, speak_to
@@ -25,7 +26,7 @@ from voxcue.pipeline.output import OutputFolder
 from voxcue.pipeline.speech import write_captions
 from voxcue.text.read import decode
 
-_DOUBTFUL = 0.05
+_DOUBTFUL = 0.01
 """Words timed with less confidence than this are reported."""
 
 
@@ -39,24 +40,22 @@ def speak_command(
     as_json: bool,
 ) -> None:
     """Speak into a folder and report."""
-    begun = perf_counter()
     chosen = SaveOptions(_names(save["captions"]), save["style"], save["format"]).checked()
     made = plan(_text(text, file), SpeakOptions(**options))
     with Bar("speaking") as bar:
         track = speak_to(folder, made, chosen, lambda segment: bar((segment.index + 1) / segment.count))
-    _report(track, files(folder, chosen), perf_counter() - begun, as_json)
+    _report(track, files(folder, chosen), perf_counter() - BEGUN, as_json)
 
 
 def align_command(
     audio: Path, text: Path, folder: Path, aligner: str | None, save: dict[str, Any], *, as_json: bool
 ) -> None:
     """Align a recording into a folder and report."""
-    begun = perf_counter()
     chosen = SaveOptions(_names(save["captions"]), save["style"]).checked()
     track = align_recording(audio, _text(None, text), aligner=aligner).track
     with OutputFolder(folder) as output:
         write_captions(output, track, chosen)
-    _report(track, files(folder, chosen, audio=False), perf_counter() - begun, as_json)
+    _report(track, files(folder, chosen, audio=False), perf_counter() - BEGUN, as_json)
 
 
 def preview_command(folder: Path, audio: Path | None, style_name: str | None, *, as_json: bool) -> None:
