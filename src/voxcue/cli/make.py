@@ -26,9 +26,6 @@ from voxcue.pipeline.output import OutputFolder
 from voxcue.pipeline.speech import write_captions
 from voxcue.text.read import decode
 
-_DOUBTFUL = 0.01
-"""Words timed with less confidence than this are reported."""
-
 
 def speak_command(
     *,
@@ -52,7 +49,8 @@ def align_command(
 ) -> None:
     """Align a recording into a folder and report."""
     chosen = SaveOptions(_names(save["captions"]), save["style"]).checked()
-    track = align_recording(audio, _text(None, text), aligner=aligner).track
+    with Bar("aligning"):
+        track = align_recording(audio, _text(None, text), aligner=aligner).track
     with OutputFolder(folder) as output:
         write_captions(output, track, chosen)
     _report(track, files(folder, chosen, audio=False), perf_counter() - BEGUN, as_json)
@@ -122,7 +120,7 @@ def _text(text: str | None, file: Path | None) -> str:
 
 
 def _report(track: Track, made: dict[str, Path], seconds: float, as_json: bool) -> None:
-    doubtful = [word for word in track.words if word.confidence is not None and word.confidence < _DOUBTFUL]
+    doubtful = [word for word in track.words if word.confidence == 0.0]
     if as_json:
         document(
             {
@@ -146,7 +144,9 @@ def _report(track: Track, made: dict[str, Path], seconds: float, as_json: bool) 
         sys.stdout.write(f"  {path}\n")
     if doubtful:
         listed = ", ".join(f"'{word.text}' at {word.start:.1f} s" for word in doubtful[:5])
-        sys.stderr.write(f"warning: {len(doubtful)} words could not be timed with confidence: {listed}\n")
+        sys.stderr.write(
+            f"warning: {len(doubtful)} words stand where the aligner could not follow: {listed}\n"
+        )
 
 
 def _named(word: Any) -> dict[str, Any]:

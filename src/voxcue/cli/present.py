@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from time import monotonic
+from collections.abc import Mapping, Sequence
+from threading import Timer
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -48,41 +48,45 @@ def failure(error: VoxcueError, as_json: bool) -> None:
 class Bar:
     """A progress bar on standard error, for tasks that take long enough to want one.
 
-    Silent when standard error is not a terminal, and for tasks shorter than a second.
+    Use as a context manager. It appears after a second, pulses until it is first told a share, and stays
+    away altogether when standard error is not a terminal.
     """
 
     def __init__(self, label: str) -> None:
         self._label = label
-        self._begun = monotonic()
         self._progress: Progress | None = None
-        self._shown = sys.stderr.isatty()
+        self._timer = Timer(_PATIENCE, self._start)
+        self._timer.daemon = True
+        self._share: float | None = None
 
     def __call__(self, share: float) -> None:
         """Move the bar to ``share``, 0 to 1."""
-        if not self._shown or (self._progress is None and monotonic() - self._begun < _PATIENCE):
-            return
-        if self._progress is None:
-            self._progress = self._start()
-        self._progress.update(self._progress.task_ids[0], completed=share)
+        self._share = share
+        if self._progress:
+            self._progress.update(self._progress.task_ids[0], total=1.0, completed=share)
 
-    def _start(self) -> Progress:
+    def _start(self) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
         progress = Progress(*columns, console=Console(stderr=True), transient=True)
-        progress.add_task(self._label, total=1.0)
+        progress.add_task(self._label, total=None)
         progress.start()
-        return progress
+        self._progress = progress
+        if self._share is not None:
+            self(self._share)
 
     def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            self._timer.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._timer.cancel()
+        if self._timer.is_alive():
+            self._timer.join()
         if self._progress:
             self._progress.stop()
-
-
-Report = Callable[[float], None]
