@@ -19,7 +19,13 @@ def peak(minutes: float) -> float:
 def main() -> None:
     """Print the figure."""
     short, long = peak(5), peak(60)
-    figure("peak memory, an hour over five minutes", hour_mib=long, five_minutes_mib=short, ratio=long / short, aim=1.2)
+    figure(
+        "peak memory, an hour over five minutes",
+        hour_mib=long,
+        five_minutes_mib=short,
+        ratio=long / short,
+        aim=1.2,
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import tempfile
 from pathlib import Path
 
 from common import figure, pages, run, side_by_side, voxcue
-
 from voxcue.text import parse
 
 _ALONE = """

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from common import PAGE, figure
 
+from common import PAGE, figure
 from voxcue.aligners.sphinx import SphinxAligner
 from voxcue.engines import SynthesisRequest
 from voxcue.engines.hibari import HibariEngine

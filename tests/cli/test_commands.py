@@ -40,7 +40,9 @@ def test_json_is_one_document_and_names_the_files(run: Run, tmp_path: Path) -> N
     assert set(document["files"]) == {"audio", "srt", "json"}
     assert all((tmp_path / path).is_file() for path in document["files"].values())
     assert names(tmp_path / "here") == {"speech.opus", "captions.srt", "words.json"}
-    assert document["real_time_factor"] == pytest.approx(document["seconds_taken"] / document["duration"], rel=0.01)
+    assert document["real_time_factor"] == pytest.approx(
+        document["seconds_taken"] / document["duration"], rel=0.01
+    )
 
 
 def test_align_makes_the_same_caption_files(run: Run, tmp_path: Path) -> None:

@@ -39,7 +39,9 @@ def test_a_page_in_one_piece_is_timed(time_machine: voxcue.Speech, tmp_path: Pat
 
 def test_another_text_is_refused(recording: tuple[Path, voxcue.Speech]) -> None:
     with pytest.raises(voxcue.AlignmentError) as caught:
-        voxcue.align(recording[0], "The quick brown fox jumps over the lazy dog and runs off to the green hills.")
+        voxcue.align(
+            recording[0], "The quick brown fox jumps over the lazy dog and runs off to the green hills."
+        )
     assert caught.value.code == "text-mismatch"
 
 
@@ -50,7 +52,9 @@ def test_a_truncated_recording_is_refused(recording: tuple[Path, voxcue.Speech],
         voxcue.align(tmp_path / "cut.wav", TEXT)
 
 
-def test_a_second_is_too_short_for_a_page(time_machine: voxcue.Speech, recording, tmp_path: Path) -> None:
+def test_a_second_is_too_short_for_a_page(
+    time_machine: voxcue.Speech, recording: tuple[Path, voxcue.Speech], tmp_path: Path
+) -> None:
     samples, rate = soundfile.read(recording[0])
     soundfile.write(tmp_path / "second.wav", samples[:rate], rate)
     with pytest.raises(voxcue.AlignmentError) as caught:

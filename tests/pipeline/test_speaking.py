@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ import soundfile
 
 import voxcue
 from voxcue.aligners.sphinx import SphinxAligner
+from voxcue.engines import SynthesisRequest
 from voxcue.engines.hibari import HibariEngine
 from voxcue.pipeline import SaveOptions, SpeakOptions, plan, speak_to
 
@@ -20,7 +24,9 @@ SENTENCES = "One is here. Two is there. Three is nowhere. Four is everywhere. Fi
 
 
 def test_importing_voxcue_loads_nothing_heavy() -> None:
-    program = "import sys, voxcue; assert not {'numpy', 'onnxruntime', 'pydantic', 'hibari'} & set(sys.modules)"
+    program = (
+        "import sys, voxcue; assert not {'numpy', 'onnxruntime', 'pydantic', 'hibari'} & set(sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 
@@ -31,7 +37,7 @@ def test_a_stream_is_the_same_speech_in_segments() -> None:
     assert {segment.count for segment in segments} == {6}
     np.testing.assert_array_equal(np.concatenate([s.clip.samples for s in segments]), whole.clip.samples)
     assert tuple(word for segment in segments for word in segment.words) == whole.words
-    assert all(a.end == pytest.approx(b.start) for a, b in zip(segments, segments[1:], strict=False))
+    assert all(a.end == pytest.approx(b.start) for a, b in pairwise(segments))
     assert all(s.start <= w.start <= w.end <= s.end for s in segments for w in s.words)
 
 
@@ -39,7 +45,7 @@ def test_the_first_segment_leaves_before_the_last_is_spoken(monkeypatch: pytest.
     spoken = []
     speak_all = HibariEngine.synthesize
 
-    def watched(self, batch):
+    def watched(self: HibariEngine, batch: Sequence[SynthesisRequest]) -> Iterator[voxcue.Clip]:
         for clip in speak_all(self, batch):
             spoken.append(clip)
             yield clip
@@ -128,7 +134,7 @@ def test_an_utterance_that_the_aligner_cannot_follow_is_still_timed(monkeypatch:
         ({"seed": -1}, "seed-range"),
     ],
 )
-def test_wrong_options_are_named_at_the_call(options: dict, code: str) -> None:
+def test_wrong_options_are_named_at_the_call(options: dict[str, Any], code: str) -> None:
     with pytest.raises(voxcue.UsageError) as caught:
         voxcue.stream("Hello.", **options)
     assert caught.value.code == code
