@@ -15,10 +15,11 @@ from voxcue.captions import render, style
 from voxcue.types import Word
 
 WORDS = (  # noqa: SIM905 - a table of escapes reads better than a list of them
-    "$3.50 7:30 p.m. 1/2 2024-03-01 Henry VIII 5 km \u00a313.60 555-0100 ada@example.com #BookTok 9% I A.B.C. "
-    "https://example.com/a?b=1 time\u2014as \u2014 \U0001f680 \U0001f468\u200d\U0001f469\u200d\U0001f467 "
-    "\U0001f1eb\U0001f1f7 ... ?!?! \u201cquoted\u201d a\u200bb \u200f \u202eabc\u202c {\\b1} <i> --> &amp; \\N "
-    "[sic] caf\u00e9 na\u0308ive \u00bd \u0665 \uff15 x\u00b2 \ufb01n"
+    "$3.50 7:30 p.m. 1/2 2024-03-01 Henry VIII 5 km \u00a313.60 555-0100 ada@example.com #BookTok 9% I "
+    "A.B.C. https://example.com/a?b=1 time\u2014as \u2014 "
+    "\U0001f680 \U0001f468\u200d\U0001f469\u200d\U0001f467 "
+    "\U0001f1eb\U0001f1f7 ... ?!?! \u201cquoted\u201d a\u200bb \u200f \u202eabc\u202c {\\b1} <i> --> &amp; "
+    "\\N [sic] caf\u00e9 na\u0308ive \u00bd \u0665 \uff15 x\u00b2 \ufb01n"
 ).split()
 HOSTILE = st.lists(
     st.one_of(

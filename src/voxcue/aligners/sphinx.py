@@ -66,10 +66,14 @@ class SphinxAligner:
         if not entries:
             return []
         decoder = self._decoder
+        audio = _pcm16(clip)
         decoder.set_align_text(" ".join(entries))
         decoder.start_utt()
-        decoder.process_raw(_pcm16(clip), full_utt=True)
-        decoder.end_utt()
+        try:
+            if audio:
+                decoder.process_raw(audio, full_utt=True)
+        finally:  # left inside an utterance, it would refuse every later one
+            decoder.end_utt()
         found = [
             (segment.start_frame, segment.end_frame + 1, segment.ascore)
             for segment in (decoder.seg() if decoder.hyp() else ())

@@ -6,6 +6,7 @@ by the ffmpeg that `imageio-ffmpeg` carries.
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def _sndfile(path: Path) -> Clip | None:
 
     try:
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError:
+    except (soundfile.LibsndfileError, TypeError):  # TypeError: a file name that ends in ".raw"
         return None
     return Clip(_mono(samples), rate)
 
@@ -64,11 +65,12 @@ def _ffmpeg(path: Path) -> Clip:
     source = ["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-i", f"file:{path}"]
     done = subprocess.run([get_ffmpeg_exe(), *source, *options], capture_output=True)
     if done.returncode:
-        reason = done.stderr.decode(errors="replace").strip().splitlines()
+        first = done.stderr.decode(errors="replace").strip().partition("\n")[0]
+        reason = re.sub(r"^(\[[^]]*\] *)+", "", first)
         raise AudioError(
             "audio-unreadable",
             f"The file '{path}' cannot be read as audio.",
-            f"Give a WAV, FLAC, MP3, OGG, Opus or M4A file that plays. {' '.join(reason[-1:])}".strip(),
+            f"Give a WAV, FLAC, MP3, OGG, Opus or M4A file that plays. {reason}".strip(),
         )
     return Clip(np.frombuffer(done.stdout, "<f4").astype(np.float32), _FFMPEG_RATE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -30,8 +31,8 @@ def trim(clip: Clip) -> Clip:
     spoken = [mark for mark in clip.marks or () if mark]
     if spoken:
         start, end = min(start, spoken[0].start), max(end, spoken[-1].end)
-    first = max(0, round(start * clip.sample_rate))
-    last = min(len(clip.samples), round(end * clip.sample_rate))
+    first = max(0, math.floor(start * clip.sample_rate))
+    last = min(len(clip.samples), math.ceil(end * clip.sample_rate))
     return replace(clip, samples=clip.samples[first:last], marks=_moved(clip, first / clip.sample_rate))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -49,12 +50,15 @@ class AudioWriter:
         import soundfile
 
         container, subtype = _FORMATS[check_format(format)]
+        options = {"samplerate": sample_rate, "channels": 1, "format": container, "subtype": subtype}
         self._path = path
-        self._file: Any = self._guarded(
-            lambda: soundfile.SoundFile(
-                path, "w", samplerate=sample_rate, channels=1, format=container, subtype=subtype
-            )
-        )
+        with self._guard():
+            self._disk = _Disk(path)
+            try:
+                self._file: Any = soundfile.SoundFile(self._disk, "w", **options)
+            except BaseException:
+                self._disk.close()
+                raise
 
     def write(self, clip: Clip) -> None:
         """Append a clip.
@@ -62,7 +66,9 @@ class AudioWriter:
         Raises:
             OutputError: the disk is full or the file cannot be written.
         """
-        self._guarded(lambda: self._file.write(clip.samples))
+        with self._guard():
+            self._file.write(clip.samples)
+            self._disk.check()
 
     def __enter__(self) -> Self:
         return self
@@ -70,16 +76,50 @@ class AudioWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._guarded(self._file.close)
+        with self._guard(), closing(self._disk):
+            self._file.close()
+            self._disk.check()
 
-    def _guarded(self, action: Callable[[], Any]) -> Any:
+    @contextmanager
+    def _guard(self) -> Generator[None]:
         import soundfile
 
         try:
-            return action()
+            yield
         except (OSError, soundfile.LibsndfileError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
             raise OutputError(
                 "output-unwritable",
-                f"The audio file '{self._path}' cannot be written: {error}.",
+                f"The audio file '{self._path}' cannot be written: {reason}.",
                 "Check the free space and the rights on that folder.",
             ) from error
+
+
+class _Disk:
+    """The file that libsndfile writes to; it remembers what went wrong.
+
+    libsndfile says nothing when the last pages do not fit: its own close succeeds on a full disk.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w+b", buffering=0)
+        self._error: OSError | None = None
+        self.seek = self._file.seek
+        self.tell = self._file.tell
+        self.readinto = self._file.readinto
+        self.close = self._file.close
+
+    def write(self, data: bytes) -> int:
+        """Write all of it; libsndfile is told so even when it fails, and `check` tells us."""
+        rest = memoryview(data)
+        try:
+            while rest and not self._error:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self._error = error
+        return len(data)
+
+    def check(self) -> None:
+        """Raise the first ``OSError`` that a write met, if any did."""
+        if self._error:
+            raise self._error

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -130,19 +131,32 @@ def _load(voice: str) -> _Model:
     from hibari.voices import VOICES, voice_path
 
     try:
-        graph = Path(voice_path(voice)).read_bytes()
+        path = Path(voice_path(voice))
+        graph = path.read_bytes()
     except (RuntimeError, OSError) as error:
         raise UnavailableError(
             "voice-unavailable",
             f"The voice '{voice}' of the engine 'hibari' could not be fetched.",
             str(error),
         ) from error
+    if not VOICES[voice].get("bundled") and sha256(graph).hexdigest() != VOICES[voice]["sha256"]:
+        raise UnavailableError(
+            "voice-unavailable",
+            f"The voice '{voice}' of the engine 'hibari' is damaged on this machine.",
+            f"Delete the file '{path}'; it is fetched again when it is next asked for.",
+        )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        graph + _extra_output(_DURATIONS), options, providers=["CPUExecutionProvider"]
-    )
+    graph += _extra_output(_DURATIONS)
+    try:
+        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own errors share no public base
+        raise UnavailableError(
+            "voice-unreadable",
+            f"The model of the voice '{voice}' cannot be loaded, or does not say how long its phonemes last.",
+            f"Remove its file from the cache of 'hibari' and try again. ({error})",
+        ) from error
     vocabulary = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
     return _Model(session, G2P(british=VOICES[voice]["british"]), vocabulary)
 

@@ -27,12 +27,20 @@ _KNOWN = frozenset(map(chr, range(0xDF, 0x100)))
 
 _SILENT = frozenset(' ;:,.!?\u2014\u2026"\u201c\u201d()')
 _LONG_WORD = re.compile(rf"[^\W\d_]{{{MAX_LETTERS}}}(?=[^\W\d_])")
+_NO_LINKS = str.maketrans("[]", "()")
+"""``[text](/phonemes/)`` is markup to hibari and would join tokens."""
+
 _FOLDED = str.maketrans(
     {
         "\u0131": "i", "\u0141": "L", "\u0142": "l", "\u0110": "D", "\u0111": "d", "\u0126": "H",
         "\u0127": "h", "\u0166": "T", "\u0167": "t", "\u1e9e": "SS", "\u00df": "ss", "\u00de": "Th",
         "\u00fe": "th", "\u00d0": "D", "\u00f0": "d", "\u0152": "OE", "\u0153": "oe", "\u00c6": "AE",
         "\u00e6": "ae", "\u00d8": "O", "\u00f8": "o", "\u0138": "k", "\u014a": "Ng", "\u014b": "ng",
+        "\u018f": "A", "\u0259": "a", "\u0181": "B", "\u0253": "b", "\u018a": "D", "\u0257": "d",
+        "\u0198": "K", "\u0199": "k", "\u01b3": "Y", "\u01b4": "y", "\u0186": "O", "\u0254": "o",
+        "\u0190": "E", "\u025b": "e", "\u0189": "D", "\u0256": "d", "\u0191": "F", "\u0192": "f",
+        "\u0194": "G", "\u0263": "g", "\u01b2": "V", "\u028b": "v", "\u018e": "E", "\u01dd": "e",
+        "\u013f": "L", "\u0140": "l", "\u02bb": "'", "\u02bc": "'", "\u02be": "'", "\u02bf": "'",
     }
 )  # fmt: skip
 
@@ -92,7 +100,8 @@ def phonemize(g2p: Any, alphabet: Container[str], tokens: Sequence[Token]) -> Ph
 
 def _read(g2p: Any, alphabet: Container[str], chunks: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     """The phoneme string of white-space-free chunks, joined by spaces, and each chunk's range in it."""
-    tokens = g2p.phonemize_tokens(g2p.tokenize(" ".join(chunks)))
+    text = " ".join(chunks).translate(_NO_LINKS)
+    tokens = g2p.phonemize_tokens(g2p.tokenize(text))
     symbols = ""
     edges: list[tuple[int, int]] = []
     start = 0
@@ -119,14 +128,12 @@ def _fold(char: str) -> str:
 
 
 def unspeakable(text: str) -> str:
-    """Letters, each once and in order, that folding does not bring to the Latin alphabet."""
+    """Letters, each once and in order, that folding does not bring to letters the net has seen."""
     foreign = (
-        char
-        for char in text
-        if not char.isascii() and char.isalpha() and not all(_latin(each) for each in _fold(char))
+        char for char in text if not char.isascii() and char.isalpha() and not all(map(_seen, _fold(char)))
     )
     return "".join(dict.fromkeys(foreign))
 
 
-def _latin(char: str) -> bool:
-    return unicodedata.name(char, "").startswith("LATIN ")
+def _seen(char: str) -> bool:
+    return char in _KNOWN or "!" <= char <= "~"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,9 +60,9 @@ class Plan:
                 start = (written + lead) / rate
                 pause = round(utterance.pause * rate)
                 clip = _padded(leveller(clip), lead, pause)
-                moved = tuple(replace(w, start=start + w.start, end=start + w.end) for w in words)
-                yield Segment(index, len(utterances), written / rate, clip, moved)
+                begins = written / rate
                 written += len(clip.samples)
+                yield Segment(index, len(utterances), begins, clip, _moved(words, start, written / rate))
         finally:
             clips.close()
 
@@ -173,6 +173,14 @@ def _listed(characters: str, most: int = 10) -> str:
 
 def _short(token: Token) -> str:
     return token.text if len(token.text) <= 40 else token.text[:39] + "\u2026"
+
+
+def _moved(words: Sequence[Word], start: float, latest: float) -> tuple[Word, ...]:
+    """The words counted from ``start``; a sum of floats may not put one after the audio."""
+    return tuple(
+        replace(word, start=min(start + word.start, latest), end=min(start + word.end, latest))
+        for word in words
+    )
 
 
 def _padded(clip: Clip, before: int, after: int) -> Clip:

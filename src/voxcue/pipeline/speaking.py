@@ -77,7 +77,7 @@ def speak_to(
         OutputError: the folder cannot be written to; nothing is left in it then.
     """
     words: list[Word] = []
-    seconds = 0.0
+    samples = 0
     with OutputFolder(folder) as output:
         part = output.part(chosen.audio_name)
         rate = made.engine.sample_rate
@@ -85,12 +85,12 @@ def speak_to(
             for segment in segments:
                 audio.write(segment.clip)
                 words += segment.words
-                seconds = segment.end
+                samples += len(segment.clip.samples)
                 if on_segment:
                     on_segment(segment)
         track = Track(
             text=made.script.source,
-            duration=seconds,
+            duration=samples / rate,
             sample_rate=rate,
             words=tuple(words),
             engine=made.engine.name,
