@@ -22,6 +22,9 @@ _RATE = 16_000
 _FRAME = 0.01
 """Seconds per frame of the acoustic model."""
 
+_LONG = 30
+"""Seconds of audio that the decoder takes in one piece; it hears no signal until it is through."""
+
 _MISMATCH = 0.08
 """Median word confidence below which the text is not what is said. On five synthetic voices the right
 text had 0.23 or more and another sentence 0.02 or less (``bench/timing.py``)."""
@@ -66,12 +69,11 @@ class SphinxAligner:
         if not entries:
             return []
         decoder = self._decoder
-        audio = _pcm16(clip)
+        decoder.reinit_feat()  # forgets the noise of the clip before: times must not depend on it
         decoder.set_align_text(" ".join(entries))
         decoder.start_utt()
         try:
-            if audio:
-                decoder.process_raw(audio, full_utt=True)
+            _feed(decoder, _pcm16(clip))
         finally:  # left inside an utterance, it would refuse every later one
             decoder.end_utt()
         found = [
@@ -100,6 +102,17 @@ class SphinxAligner:
                 return None
             self._decoder.add_word(entry, " ".join(phones), True)
         return entry
+
+
+def _feed(decoder: Any, audio: bytes) -> None:
+    """Give an utterance to the decoder whole, and a long recording in seconds, so that Ctrl-C is heard."""
+    step = 2 * _RATE
+    if len(audio) <= _LONG * step:
+        if audio:
+            decoder.process_raw(audio, full_utt=True)
+        return
+    for place in range(0, len(audio), step):
+        decoder.process_raw(audio[place : place + step])
 
 
 def _pcm16(clip: Clip) -> bytes:

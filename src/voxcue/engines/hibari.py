@@ -29,6 +29,9 @@ from voxcue.types import Clip, Voice
 _DURATIONS = "/Cast_32_output_0"
 """The graph's tensor of phoneme durations: int64, shape (phonemes,), in frames of 25 ms."""
 
+_MOST_WORKERS = 8
+"""Utterances spoken at once at most: each holds some 30 MB of spectrum while it is made."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Model:
@@ -84,7 +87,7 @@ class HibariEngine:
 
     def synthesize(self, batch: Sequence[SynthesisRequest]) -> Iterator[Clip]:
         """Speak every request, a few at a time on the machine's cores, and yield them in order."""
-        workers = min(len(batch), os.cpu_count() or 1)
+        workers = min(len(batch), os.cpu_count() or 1, _MOST_WORKERS)
         if workers <= 1:
             yield from map(_speak, batch)
             return
@@ -124,10 +127,21 @@ def _speak(request: SynthesisRequest) -> Clip:
 
 @lru_cache(maxsize=4)
 def _load(voice: str) -> _Model:
-    """Load one voice with the durations as an extra output of its graph."""
-    import onnxruntime
+    """Load one voice; its graph is prepared while the word lists, the slower part, are read."""
     from hibari.g2p import G2P
     from hibari.tts import ASSETS
+    from hibari.voices import VOICES
+
+    graph = _graph(voice)
+    with ThreadPoolExecutor(1) as pool:
+        session = pool.submit(_session, graph, voice)
+        g2p = G2P(british=VOICES[voice]["british"])
+        vocabulary = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
+        return _Model(session.result(), g2p, vocabulary)
+
+
+def _graph(voice: str) -> bytes:
+    """The model of a voice as ONNX, fetched and verified where the package does not carry it."""
     from hibari.voices import VOICES, voice_path
 
     try:
@@ -145,20 +159,25 @@ def _load(voice: str) -> _Model:
             f"The voice '{voice}' of the engine 'hibari' is damaged on this machine.",
             f"Delete the file '{path}'; it is fetched again when it is next asked for.",
         )
+    return graph
+
+
+def _session(graph: bytes, voice: str) -> Any:
+    """Make the graph ready to run on one core, with the durations as its last output."""
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     graph += _extra_output(_DURATIONS)
     try:
-        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own errors share no public base
         raise UnavailableError(
             "voice-unreadable",
-            f"The model of the voice '{voice}' cannot be loaded, or does not say how long its phonemes last.",
-            f"Remove its file from the cache of 'hibari' and try again. ({error})",
+            f"The model of the voice '{voice}' does not say how long its phonemes last: {error}",
+            "Install the version of hibari-tts that Voxcue asks for.",
         ) from error
-    vocabulary = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
-    return _Model(session, G2P(british=VOICES[voice]["british"]), vocabulary)
 
 
 def _extra_output(tensor: str) -> bytes:
