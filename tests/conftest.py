@@ -9,11 +9,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import voxcue
 
 ROOT = Path(__file__).parent.parent
+
+# The same examples at every run, so that a red run is about the change; to hunt, choose other ones:
+# HYPOTHESIS=explore make test
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("explore", derandomize=False)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "same"))
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

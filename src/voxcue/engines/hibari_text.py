@@ -22,6 +22,9 @@ MAX_PHONEMES = 400
 MAX_LETTERS = 24
 """Letters that the net for unknown words reads; it drops the rest of a longer word."""
 
+_MARK_TAGS = frozenset(["$", "#", ".", ",", ":", "``", "''", '""', "-LRB-", "-RRB-", "NFP"])
+"""Part-of-speech tags of punctuation marks, as hibari's tagger gives them."""
+
 _KNOWN = frozenset(map(chr, range(0xDF, 0x100)))
 """Accented letters that the lexicon and the net for unknown words have: lower-case Latin-1."""
 
@@ -101,7 +104,7 @@ def phonemize(g2p: Any, alphabet: Container[str], tokens: Sequence[Token]) -> Ph
 def _read(g2p: Any, alphabet: Container[str], chunks: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     """The phoneme string of white-space-free chunks, joined by spaces, and each chunk's range in it."""
     text = " ".join(chunks).translate(_NO_LINKS)
-    tokens = g2p.phonemize_tokens(g2p.tokenize(text))
+    tokens = g2p.phonemize_tokens([_sounding(token) for token in g2p.tokenize(text)])
     symbols = ""
     edges: list[tuple[int, int]] = []
     start = 0
@@ -113,6 +116,13 @@ def _read(g2p: Any, alphabet: Container[str], chunks: Sequence[str]) -> tuple[st
             start = len(symbols)
     edges.append((start, len(symbols)))
     return symbols, edges
+
+
+def _sounding(token: Any) -> Any:
+    """The token, never taken for a punctuation mark when it has letters: hibari would leave it out."""
+    if token.tag in _MARK_TAGS and any(map(str.isalpha, token.text)):
+        token.tag = "NN"
+    return token
 
 
 def readable(text: str) -> str:
