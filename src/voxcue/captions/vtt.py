@@ -12,6 +12,10 @@ from voxcue.captions.cues import Cue
 from voxcue.captions.escape import escape_vtt
 from voxcue.captions.plain_lines import milliseconds
 
+_CUE_STAMPS = 2
+"""Some readers, pysubs2 among them, take any line with two timestamps for the start of a cue. A line of words
+that would have two gets a third, where its last word ends."""
+
 
 def vtt(cues: Sequence[Cue]) -> str:
     """The text of a WebVTT file that shows ``cues``.
@@ -33,13 +37,18 @@ def _lines(cue: Cue, start: int, end: int) -> list[str]:
     clock = start
     for words in cue.lines:
         line = ""
+        stamps = 0
         for place, word in enumerate(words):
             begin = round(word.start * 1000)
             text = escape_vtt(word.text)
             if word.spoken and clock < begin < end:
                 text = f"<{_timestamp(begin)}>{text}"
                 clock = begin
+                stamps += 1
             line += text + (" " if word.space and place < len(words) - 1 else "")
+        if stamps == _CUE_STAMPS and clock + 1 < end:
+            clock = min(end - 1, max(clock + 1, round(words[-1].end * 1000)))
+            line = f"{line.rstrip()}<{_timestamp(clock)}>"
         if line.strip():
             lines.append(line.strip())
     return lines
