@@ -1,5 +1,7 @@
 # Voxcue needs Python 3.11+ and make; every target does its own set-up in .venv.
-PYTHON ?= python3
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11 python; do \
+	$$each -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$each && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -35,8 +37,8 @@ clean:  ## Remove the environment and everything made
 	rm -rf $(VENV) out .cache build dist
 
 $(VENV)/.made: Makefile
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Voxcue needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' || \
+		{ echo "Voxcue needs Python 3.11 or newer; name it with: make PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@touch $@
