@@ -5,7 +5,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11 python; d
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check format bench clean lock
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -43,10 +43,20 @@ $(VENV)/.made: Makefile
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@touch $@
 
-$(VENV)/.run: $(VENV)/.made pyproject.toml
-	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -e .
+INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
+
+$(VENV)/.run: $(VENV)/.made requirements/run.txt pyproject.toml
+	$(INSTALL) --require-hashes -r requirements/run.txt
+	$(INSTALL) --no-deps -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run
-	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -e . --group dev
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	$(INSTALL) --require-hashes -r requirements/dev.txt
 	@touch $@
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--custom-compile-command "make lock" pyproject.toml
+
+lock: $(VENV)/.made  ## Choose the newest versions that pyproject.toml allows, and write them down
+	$(LOCK) --upgrade -o requirements/run.txt
+	$(LOCK) --upgrade -c requirements/run.txt --group dev -o requirements/dev.txt

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
+import sys
 import tempfile
+import wave
 from pathlib import Path
 
-from common import figure, pages, run, side_by_side, voxcue
+from common import PAGE_MINUTES, figure, pages, run, side_by_side, voxcue
 from voxcue.text import parse
 
 _ALONE = """
@@ -24,11 +27,20 @@ write_wav(sys.argv[2], np.concatenate([speak(sentence) for sentence in sentences
 """
 
 
+def align_a_recording(folder: Path, minutes: float) -> None:
+    """How fast `voxcue align` is on a recording of so many minutes, and the memory that it takes."""
+    text = folder / "said.txt"
+    text.write_text(pages(minutes), encoding="utf-8")
+    run(voxcue("speak", "-f", str(text), "-o", str(folder / "said")))
+    audio = folder / "said" / "speech.wav"
+    seconds, mib = run(voxcue("align", str(audio), str(text), "-o", str(folder / "aligned")))
+    with wave.open(str(audio)) as made:
+        speech = made.getnframes() / made.getframerate()
+    figure("align a recording", speech_seconds=speech, times_real_time=speech / seconds, peak_mib=mib)
+
+
 def main() -> None:
     """Print the figures, for one core and for all of them."""
-    import sys
-    import wave
-
     text = pages(10)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -52,8 +64,10 @@ def main() -> None:
                 aim_ratio=2.0,
                 times_real_time=speech / seconds,
             )
-        short = run(voxcue("speak", "Hello there.", "-o", str(folder / "short")))[0]
-        figure("one short sentence, whole process", seconds=short)
+        short = [run(voxcue("speak", "Hello there.", "-o", str(folder / "short")))[0] for _ in range(5)]
+        figure("one short sentence, whole process", seconds=statistics.median(short))
+        for minutes in (PAGE_MINUTES, 4 * PAGE_MINUTES):
+            align_a_recording(folder, minutes)
 
 
 if __name__ == "__main__":

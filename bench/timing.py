@@ -58,7 +58,7 @@ def spoken_pairs(speed: float) -> Iterator[tuple[Clip, tuple[Token, ...], list[W
         try:
             yield clip, utterance.tokens, referee.align(clip, utterance.tokens)
         except AlignmentError:
-            continue
+            figure("left out", speed=speed, reason="the referee could not follow", text=utterance.spoken[:60])
 
 
 def native_beside_sphinx(speed: float) -> None:

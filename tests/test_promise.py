@@ -55,7 +55,7 @@ def test_hostile_text_is_spoken_and_timed_whole(parts: list[tuple[str, list[str]
     except voxcue.TextError:  # a text that cannot be said is refused whole
         return
     held(source, speech.words, speech.clip.duration)
-    document = json.loads(render("json", speech.track, style("karaoke")))
+    document = json.loads(render("json", speech.track(), style("karaoke")))
     written = tuple(
         Word(w["text"], w["spoken"], w["start"], w["end"], w["confidence"], w["offset"], w["space"])
         for w in document["words"]

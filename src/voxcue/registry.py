@@ -31,7 +31,7 @@ def load(kind: str, name: str) -> Any:
                 raise UnavailableError(
                     f"{kind}-unavailable",
                     f"The {kind} '{name}' cannot be used here: {error}.",
-                    f"Install what it needs, for example with: pip install 'voxcue[{name}]'",
+                    "Install the package that it lacks with: pip install NAME",
                 ) from error
     raise UsageError(
         f"{kind}-unknown",

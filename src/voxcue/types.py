@@ -7,7 +7,6 @@ seconds as ``float``, counted from the start of the whole speech unless a docstr
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -144,8 +143,3 @@ class Voice:
     licence: str
     ready: bool = True
     """Whether it can be used without a download."""
-
-
-def words_text(words: Sequence[Word]) -> str:
-    """The displayed text of consecutive words, as the author spaced it."""
-    return "".join(word.text + word.space for word in words)

@@ -205,7 +205,7 @@ def test_missing_files_and_folders_are_plain_errors(folder: Path, audio: Path) -
     with pytest.raises(UsageError):
         preview_image(path, folder / "out.png", [])
     with pytest.raises(OutputError):
-        preview_video(path, audio, folder / "no such folder" / "out.mp4", duration=LENGTH)
+        preview_video(path, audio, path / "out.mp4", duration=LENGTH)
 
 
 def test_without_ffmpeg_it_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,8 +139,8 @@ def test_plain_formats_keep_to_landscape_lines_whatever_the_style() -> None:
 def test_an_unknown_format_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(UsageError) as caught:
         render("sub", track(say("Hello.")), style("plain"))
-    assert caught.value.code == "format-unknown"
-    assert all(name in caught.value.hint for name in FORMATS)
+    assert caught.value.code == "captions-unknown"
+    assert all(name in caught.value.message for name in FORMATS)
 
 
 @pytest.mark.parametrize("name", FORMATS)

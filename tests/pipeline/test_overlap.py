@@ -20,15 +20,15 @@ def test_items_arrive_in_order() -> None:
 
 
 def test_the_next_item_is_made_while_this_one_is_used() -> None:
-    def slow() -> Generator[int]:
-        for item in range(5):
-            time.sleep(0.05)
+    made = [threading.Event() for _ in range(5)]
+
+    def source() -> Generator[int]:
+        for item, event in enumerate(made):
+            event.set()
             yield item
 
-    begun = time.monotonic()
-    for _ in ahead(slow()):
-        time.sleep(0.05)
-    assert time.monotonic() - begun < 0.45  # one after the other would take 0.5
+    for item in ahead(source()):
+        assert made[min(item + 1, 4)].wait(timeout=10)
 
 
 def test_at_most_depth_items_wait() -> None:

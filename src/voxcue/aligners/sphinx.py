@@ -34,7 +34,7 @@ class SphinxAligner:
     """PocketSphinx (BSD) with its US English acoustic model and dictionary."""
 
     name = "sphinx"
-    description = "PocketSphinx forced alignment, English, about 90 times real time"
+    description = "PocketSphinx forced alignment, English"
     languages = frozenset({"en"})
     needs_marks = False
 
@@ -54,6 +54,8 @@ class SphinxAligner:
         with self._lock:  # a decoder holds the state of one alignment
             entries = [self._entry(word) for _, word in said]
             known = [(index, entry) for (index, _), entry in zip(said, entries, strict=True) if entry]
+            if 2 * len(known) < len(said):
+                raise _mismatch()
             segments = self._segments(clip, [entry for _, entry in known])
         spans: list[Span | None] = [None] * len(tokens)
         scores: list[list[float]] = [[] for _ in tokens]
@@ -83,11 +85,7 @@ class SphinxAligner:
         ]
         scores = [math.exp(math.log(max(score, 1e-300)) / (end - start)) for start, end, score in found]
         if len(found) != len(entries) or float(np.median(scores)) < _MISMATCH:
-            raise AlignmentError(
-                "text-mismatch",
-                "The text does not match what is said in the recording.",
-                "Give the words that are said, all of them and in order, or cut the recording to the text.",
-            )
+            raise _mismatch()
         return [
             (start * _FRAME, end * _FRAME, score)
             for (start, end, _), score in zip(found, scores, strict=True)
@@ -102,6 +100,14 @@ class SphinxAligner:
                 return None
             self._decoder.add_word(entry, " ".join(phones), True)
         return entry
+
+
+def _mismatch() -> AlignmentError:
+    return AlignmentError(
+        "text-mismatch",
+        "The text does not match what is said in the recording.",
+        "Give the words that are said, all of them and in order, or cut the recording to the text.",
+    )
 
 
 def _feed(decoder: Any, audio: bytes) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxcue.errors import AudioError
+from voxcue.ffmpeg import executable
 from voxcue.types import Clip
 
 _FFMPEG_RATE = 24_000
@@ -28,9 +29,10 @@ def read(path: Path) -> Clip:
         AudioError: it is missing, not audio, truncated to nothing, silent, or holds values that are not
             numbers.
     """
-    if not path.is_file():
-        raise AudioError("audio-missing", f"There is no audio file at '{path}'.", "Check the path.")
-    clip = _sndfile(path) or _ffmpeg(path)
+    _require(path)
+    clip = _sndfile(path)
+    if clip is None:
+        clip = _ffmpeg(path)
     if not len(clip.samples):
         raise AudioError("audio-empty", f"The recording '{path}' holds no sound at all.", "Check the file.")
     if not np.isfinite(clip.samples).all():
@@ -46,6 +48,26 @@ def read(path: Path) -> Clip:
     return clip
 
 
+def check(path: Path) -> None:
+    """Find out, without decoding all of it, whether a file holds sound.
+
+    Raises:
+        AudioError: it is missing, or not audio.
+    """
+    import soundfile
+
+    _require(path)
+    try:
+        soundfile.info(path)
+    except (soundfile.LibsndfileError, TypeError):
+        _ffmpeg(path, "-t", "0.1")
+
+
+def _require(path: Path) -> None:
+    if not path.is_file():
+        raise AudioError("audio-missing", f"There is no audio file at '{path}'.", "Check the path.")
+
+
 def _sndfile(path: Path) -> Clip | None:
     """Decode with libsndfile; ``None`` if it does not know the format."""
     import soundfile
@@ -57,13 +79,11 @@ def _sndfile(path: Path) -> Clip | None:
     return Clip(_mono(samples), rate)
 
 
-def _ffmpeg(path: Path) -> Clip:
-    """Decode with ffmpeg to mono float32."""
-    from imageio_ffmpeg import get_ffmpeg_exe
-
-    options = ["-vn", "-ac", "1", "-ar", str(_FFMPEG_RATE), "-f", "f32le", "-"]
+def _ffmpeg(path: Path, *limits: str) -> Clip:
+    """Decode with ffmpeg to mono float32; ``limits`` are options that end it early."""
+    options = [*limits, "-vn", "-ac", "1", "-ar", str(_FFMPEG_RATE), "-f", "f32le", "-"]
     source = ["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-i", f"file:{path}"]
-    done = subprocess.run([get_ffmpeg_exe(), *source, *options], capture_output=True)
+    done = subprocess.run([executable(), *source, *options], capture_output=True)
     if done.returncode:
         first = done.stderr.decode(errors="replace").strip().partition("\n")[0]
         reason = re.sub(r"^(\[[^]]*\] *)+", "", first)

@@ -1,7 +1,7 @@
 """Captions: timed words to cues, cues to caption files, caption files to a preview."""
 
 from voxcue.captions.cues import Cue, CueLimits
-from voxcue.captions.formats import FORMATS, render
+from voxcue.captions.formats import FORMATS, check_caption_format, render
 from voxcue.captions.layout import layout
 from voxcue.captions.preview import moments, preview_image, preview_video
 from voxcue.captions.styles import Style, style, style_names
@@ -14,6 +14,7 @@ __all__ = [
     "CueLimits",
     "Style",
     "Track",
+    "check_caption_format",
     "layout",
     "moments",
     "preview_image",

@@ -1,7 +1,7 @@
 """Running the ffmpeg binary of ``imageio-ffmpeg``: in a folder of its own, with our fonts, with plain errors.
 
-Every path given to ffmpeg is a plain name inside that folder, so nothing needs escaping in filter
-arguments, whatever the real paths look like. Knows nothing of captions.
+Every path inside a filter is a plain name in that folder, so nothing needs escaping there, whatever the real
+paths look like. Knows nothing of captions.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
 from voxcue.captions.metrics import FONTS
 from voxcue.errors import OutputError, UnavailableError
+from voxcue.ffmpeg import executable
 
 _SYSTEM_FONTS = (
     "/usr/share/fonts",
@@ -29,27 +30,17 @@ _SYSTEM_FONTS = (
 )
 
 
-def executable() -> str:
-    """The ffmpeg binary; raises ``UnavailableError`` (``ffmpeg-missing``) if there is none."""
-    try:
-        import imageio_ffmpeg  # noqa: PLC0415, RUF100 - only a preview needs it
-
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except (ImportError, RuntimeError, OSError):
-        raise UnavailableError(
-            "ffmpeg-missing",
-            "A preview needs ffmpeg, and none was found.",
-            "Install the imageio-ffmpeg package, or name a binary in IMAGEIO_FFMPEG_EXE.",
-        ) from None
-
-
 @contextmanager
 def workplace() -> Iterator[Path]:
     """A temporary folder with our fonts and a font configuration in it; gone afterwards."""
     try:
         folder = Path(tempfile.mkdtemp(prefix="voxcue-preview-"))
     except OSError as error:
-        raise OutputError("preview-failed", f"No temporary folder can be made: {error.strerror}.") from None
+        raise OutputError(
+            "preview-failed",
+            f"No temporary folder can be made: {error.strerror}.",
+            "Name a folder that can be written to in TMPDIR.",
+        ) from None
     try:
         shutil.copytree(FONTS, folder / "fonts")
         folders = "".join(f"<dir>{escape(str(path))}</dir>" for path in (folder / "fonts", *_SYSTEM_FONTS))
@@ -63,20 +54,6 @@ def workplace() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def completed(path: Path) -> Iterator[Path]:
-    """A name beside ``path`` to write to; renamed to it if the block ends well, removed if not."""
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
-        yield partial
-        partial.replace(path)
-    except OSError as error:
-        raise OutputError("preview-unwritable", f"{path} cannot be written: {error.strerror}.") from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def run(arguments: Sequence[str], folder: Path, on_seconds: Callable[[float], None] | None = None) -> None:
@@ -110,11 +87,17 @@ def run(arguments: Sequence[str], folder: Path, on_seconds: Callable[[float], No
                     process.kill()
                     raise
     except OSError as error:
-        raise UnavailableError("ffmpeg-missing", f"ffmpeg cannot be started: {error.strerror}.") from None
+        raise UnavailableError(
+            "ffmpeg-missing",
+            f"ffmpeg cannot be started: {error.strerror}.",
+            "Install the imageio-ffmpeg package again.",
+        ) from None
     if process.returncode:
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no reason given"]
         raise OutputError(
-            "preview-failed", f"ffmpeg could not make the preview: {lines[-1].strip().rstrip('.')}."
+            "preview-failed",
+            f"ffmpeg could not make the preview: {lines[-1].strip().rstrip('.')}.",
+            "Check the free space, and that the captions and the audio are whole.",
         )
 
 

@@ -41,18 +41,21 @@ _WRITERS: Mapping[str, Callable[[Track, Style], str]] = {
 }
 
 
+def check_caption_format(name: str) -> str:
+    """The name, if it is a caption format; else raises ``UsageError`` (``captions-unknown``)."""
+    if name not in FORMATS:
+        raise UsageError(
+            "captions-unknown",
+            f"There is no caption format called '{name}'; known: {', '.join(FORMATS)}.",
+            "Give some of them, separated by commas.",
+        )
+    return name
+
+
 def render(format_name: str, track: Track, style: Style) -> str:
     """The text of one caption file; write it as UTF-8 with its line ends as they are (``newline=""``).
 
-    Raises ``UsageError`` (``format-unknown``) for a name that is not in ``FORMATS``. Only "ass" uses
+    Raises ``UsageError`` (``captions-unknown``) for a name that is not in ``FORMATS``. Only "ass" uses
     ``style``.
     """
-    try:
-        writer = _WRITERS[format_name]
-    except KeyError:
-        raise UsageError(
-            "format-unknown",
-            f"There is no caption format {format_name!r}.",
-            f"The formats are: {', '.join(FORMATS)}.",
-        ) from None
-    return writer(track, style)
+    return _WRITERS[check_caption_format(format_name)](track, style)

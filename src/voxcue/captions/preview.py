@@ -11,8 +11,9 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from voxcue.captions.ffmpeg import completed, run, workplace
+from voxcue.captions.ffmpeg import run, workplace
 from voxcue.errors import OutputError, UsageError
+from voxcue.output import OutputFolder
 from voxcue.types import Word
 
 _RATE = 25
@@ -39,7 +40,7 @@ def preview_video(
         if on_progress:
             on_progress(min(seconds / max(duration, 1e-9), 1.0))
 
-    with workplace() as folder, completed(_absolute(out)) as partial:
+    with workplace() as folder, OutputFolder(out.parent.resolve()) as output:
         _bring(ass, folder / "captions.ass")
         source = _existing(audio)
         # The background is drawn once and repeated by reference; each frame then costs little more
@@ -64,7 +65,7 @@ def preview_video(
                     "-movflags",
                     "+faststart",
                 ),
-                *("-f", "mp4", str(partial)),
+                *("-f", "mp4", str(output.part(out.name))),
             ],
             folder,
             report,
@@ -78,9 +79,11 @@ def preview_image(ass: Path, out: Path, times: Sequence[float]) -> None:
     Raises ``UsageError`` if there are no times, ``OutputError`` or ``UnavailableError``.
     """
     if not times:
-        raise UsageError("moments-missing", "A preview image needs at least one moment to show.")
+        raise UsageError(
+            "moments-missing", "A preview image needs at least one moment to show.", "Give some times."
+        )
     width, height = _shape(ass, 720)
-    with workplace() as folder, completed(_absolute(out)) as partial:
+    with workplace() as folder, OutputFolder(out.parent.resolve()) as output:
         _bring(ass, folder / "captions.ass")
         # One frame a moment, each with the time stamp of its moment: no frame in between is drawn.
         stamps = "".join(f"if(eq(N,{index}),{time * 1000:.0f}," for index, time in enumerate(times))
@@ -91,7 +94,17 @@ def preview_image(ass: Path, out: Path, times: Sequence[float]) -> None:
         run(
             [
                 *("-f", "lavfi", "-i", f"{frames},{drawn},{tiled}"),
-                *("-frames:v", "1", "-update", "1", "-c:v", "png", "-f", "image2", str(partial)),
+                *(
+                    "-frames:v",
+                    "1",
+                    "-update",
+                    "1",
+                    "-c:v",
+                    "png",
+                    "-f",
+                    "image2",
+                    str(output.part(out.name)),
+                ),
             ],
             folder,
         )
@@ -131,7 +144,7 @@ def _shape(ass: Path, short_side: int) -> tuple[int, int]:
 
 def _existing(path: Path) -> Path:
     if not path.is_file():
-        raise UsageError("preview-source-missing", f"There is no file {path}.")
+        raise UsageError("preview-source-missing", f"There is no file '{path}'.", "Check the path.")
     return path.resolve()
 
 
@@ -139,8 +152,6 @@ def _bring(source: Path, target: Path) -> None:
     try:
         shutil.copyfile(_existing(source), target)
     except OSError as error:
-        raise OutputError("preview-failed", f"{source} cannot be read: {error.strerror}.") from None
-
-
-def _absolute(path: Path) -> Path:
-    return path.parent.resolve() / path.name
+        raise OutputError(
+            "preview-failed", f"'{source}' cannot be read: {error.strerror}.", "Check its rights."
+        ) from None

@@ -87,7 +87,8 @@ def style(name: str) -> Style:
     try:
         return _STYLES[name]
     except KeyError:
-        known = ", ".join(_STYLES)
         raise UsageError(
-            "style-unknown", f"There is no caption style {name!r}.", f"The styles are: {known}."
+            "style-unknown",
+            f"There is no caption style called '{name}'; known: {', '.join(_STYLES)}.",
+            "Run 'voxcue styles' to see what they are made for.",
         ) from None

@@ -12,7 +12,8 @@ class Track:
     """The timed words of a whole speech.
 
     ``text`` is the source text, ``duration`` the length of the audio in seconds, ``sample_rate`` its rate
-    in Hz; ``engine``, ``voice`` and ``aligner`` name what made the audio and the times, ``None`` if unknown.
+    in Hz; ``engine``, ``voice`` and ``aligner`` name what made the audio and the times, ``audio`` is the
+    path of the audio file from the folder of the captions; ``None`` where unknown.
     """
 
     text: str
@@ -22,3 +23,4 @@ class Track:
     engine: str | None = None
     voice: str | None = None
     aligner: str | None = None
+    audio: str | None = None

@@ -31,6 +31,7 @@ def words_json(track: Track) -> str:
         "engine": _name(track.engine),
         "voice": _name(track.voice),
         "aligner": _name(track.aligner),
+        "audio": _name(track.audio),
     }
     lines = [f"  {_dump(key)}: {_dump(value)},\n" for key, value in head.items()]
     words = ",\n".join(f"    {_dump(entry)}" for entry in word_entries(track))
@@ -90,9 +91,10 @@ def track_from_json(text: str) -> Track:
             engine=document.get("engine"),
             voice=document.get("voice"),
             aligner=document.get("aligner"),
+            audio=document.get("audio"),
         )
         _check_order(track.words)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         raise UsageError(
             "words-invalid",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from typer.core import TyperGroup
 
 from voxcue.cli import lists
 from voxcue.cli.present import failure
-from voxcue.errors import VoxcueError
+from voxcue.errors import UsageError, VoxcueError
 
 
 class _Commands(TyperGroup):
@@ -21,10 +22,9 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
-        except VoxcueError as error:
-            failure(error, as_json="--json" in sys.argv)
-            raise typer.Exit(error.exit_status) from error
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
         except KeyboardInterrupt as error:
             sys.stderr.write("interrupted\n")
             raise typer.Exit(130) from error
@@ -32,11 +32,27 @@ class _Commands(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(141) from error
         except Exception as error:
-            typers_own = type(error).__module__.partition(".")[0] in {"typer", "click"}
-            if typers_own or os.environ.get("VOXCUE_DEBUG"):
+            shown = _shown(error)
+            if shown is None:
                 raise
-            failure(_defect(error), as_json="--json" in sys.argv)
-            raise typer.Exit(1) from error
+            failure(shown, as_json="--json" in _options())
+            raise typer.Exit(shown.exit_status) from error
+
+
+def _options() -> list[str]:
+    """The arguments before a lone "--", which ends the options."""
+    return sys.argv[: sys.argv.index("--")] if "--" in sys.argv else sys.argv
+
+
+def _shown(error: Exception) -> VoxcueError | None:
+    """The error as a user should meet it; ``None`` for typer's own ways to leave, and when debugging."""
+    if isinstance(error, VoxcueError):
+        return error
+    if isinstance(error, typer.Exit | typer.Abort) or os.environ.get("VOXCUE_DEBUG"):
+        return None
+    if hasattr(error, "format_message"):  # typer's own complaints about options and arguments
+        return UsageError("usage", error.format_message(), "Add --help to the command to see what it takes.")
+    return _defect(error)
 
 
 def _defect(error: Exception) -> VoxcueError:
@@ -178,9 +194,12 @@ def _root(
     pass
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line."""
     signal.signal(signal.SIGTERM, _terminated)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that lacks a character is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     app()
 
 

@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from voxcue.cli.present import document, table
+from voxcue.errors import UnavailableError
 
 
 def engines(*, as_json: bool) -> None:
     """Engines with their traits; one that cannot be loaded is listed with the reason."""
     from voxcue.engines import engine_class, engine_names
-    from voxcue.errors import UnavailableError
 
-    rows: list[dict[str, Any]] = []
-    for name in engine_names():
-        try:
-            traits = engine_class(name).traits
-        except UnavailableError as error:
-            rows.append({"name": name, "available": False, "description": error.message})
-            continue
-        rows.append(
-            {
-                "name": name,
-                "available": True,
-                "languages": list(traits.languages),
-                "clones_voices": traits.clones_voices,
-                "times_words": traits.times_words,
-                "licence": traits.licence,
-                "description": traits.description,
-            }
-        )
-    _show(rows, as_json)
+    def row(name: str) -> dict[str, Any]:
+        traits = engine_class(name).traits
+        return {
+            "languages": list(traits.languages),
+            "clones_voices": traits.clones_voices,
+            "times_words": traits.times_words,
+            "licence": traits.licence,
+            "description": traits.description,
+        }
+
+    _show([_available(name, row) for name in engine_names()], as_json)
 
 
 def aligners(*, as_json: bool) -> None:
-    """Aligners with their languages."""
+    """Aligners with their languages; one that cannot be loaded is listed with the reason."""
     from voxcue.aligners import aligner_class, aligner_names
 
-    found = [aligner_class(name) for name in aligner_names()]
-    rows = [
-        {"name": each.name, "languages": sorted(each.languages), "description": each.description}
-        for each in found
-    ]
-    _show(rows, as_json)
+    def row(name: str) -> dict[str, Any]:
+        aligner = aligner_class(name)
+        return {"languages": sorted(aligner.languages), "description": aligner.description}
+
+    _show([_available(name, row) for name in aligner_names()], as_json)
 
 
 def styles(*, as_json: bool) -> None:
@@ -71,6 +62,13 @@ def voices(engine: str | None, *, as_json: bool) -> None:
         for voice in found
     ]
     _show(rows, as_json)
+
+
+def _available(name: str, row: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return {"name": name, "available": True, **row(name)}
+    except UnavailableError as error:
+        return {"name": name, "available": False, "description": error.message}
 
 
 def _show(rows: Sequence[dict[str, Any]], as_json: bool) -> None:

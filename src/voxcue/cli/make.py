@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from voxcue.captions import (
-    FORMATS,
     Track,
-    moments,
-    preview_image,
-    preview_video,
-    render,
-    style,
-    track_from_json,
 )
 from voxcue.cli import BEGUN
 from voxcue.cli.present import Bar, document
 from voxcue.errors import TextError, UsageError
-from voxcue.pipeline import SaveOptions, SpeakOptions, files, plan, speak_to
+from voxcue.output import OutputFolder
+from voxcue.pipeline import SaveOptions, SpeakOptions, files, plan, preview, speak_to
 from voxcue.pipeline import align as align_recording
-from voxcue.pipeline.output import OutputFolder
 from voxcue.pipeline.speech import write_captions
 from voxcue.text.read import decode
+from voxcue.types import Word
+
+_DOUBTFUL = 0.02
+_SWALLOWED = 0.3
+"""A word timed with less confidence than that and longer than so many seconds is reported. Swallowed little
+words ("a", "it") score low as well, but are short."""
 
 
 def speak_command(
@@ -49,47 +49,23 @@ def align_command(
 ) -> None:
     """Align a recording into a folder and report."""
     chosen = SaveOptions(_names(save["captions"]), save["style"]).checked()
-    with Bar("aligning"):
-        track = align_recording(audio, _text(None, text), aligner=aligner).track
+    said = _text(None, text)
     with OutputFolder(folder) as output:
+        with Bar("aligning"):
+            speech = align_recording(audio, said, aligner=aligner)
+        track = speech.track(os.path.relpath(audio, folder))
         write_captions(output, track, chosen)
     _report(track, files(folder, chosen, audio=False), perf_counter() - BEGUN, as_json)
 
 
 def preview_command(folder: Path, audio: Path | None, style_name: str | None, *, as_json: bool) -> None:
-    """Render the captions of a folder through libass."""
-    words = folder / FORMATS["json"]
-    if not words.is_file():
-        raise UsageError(
-            "preview-empty",
-            f"There is no words.json in '{folder}'.",
-            "Fill the folder first, for example with: voxcue speak TEXT -o " + str(folder),
-        )
-    track = track_from_json(decode(words.read_bytes(), str(words)))
-    sound = audio or _speech_in(folder)
-    captions = folder / FORMATS["ass"]
-    if style_name or not captions.is_file():
-        with OutputFolder(folder) as output:
-            output.write(FORMATS["ass"], render("ass", track, style(style_name or "karaoke")))
-    image, video = folder / "preview.png", folder / "preview.mp4"
-    preview_image(captions, image, moments(track.words))
+    """Render the captions of a folder through libass and report."""
     with Bar("rendering") as bar:
-        preview_video(captions, sound, video, duration=track.duration, on_progress=bar)
+        made = preview(folder, audio=audio, style_name=style_name, on_progress=bar)
     if as_json:
-        document({"files": {"image": str(image), "video": str(video)}})
+        document({"files": {kind: str(path) for kind, path in made.items()}})
     else:
-        sys.stdout.write(f"{image}\n{video}\n")
-
-
-def _speech_in(folder: Path) -> Path:
-    found = max(folder.glob("speech.*"), key=lambda path: path.stat().st_mtime, default=None)
-    if found is None:
-        raise UsageError(
-            "preview-audio-missing",
-            f"There is no speech in '{folder}'.",
-            "Name the recording that its words were timed against with --audio.",
-        )
-    return found
+        sys.stdout.writelines(f"{path}\n" for path in made.values())
 
 
 def _names(listed: str | None) -> tuple[str, ...] | None:
@@ -120,7 +96,7 @@ def _text(text: str | None, file: Path | None) -> str:
 
 
 def _report(track: Track, made: dict[str, Path], seconds: float, as_json: bool) -> None:
-    doubtful = [word for word in track.words if word.confidence == 0.0]
+    doubtful = [word for word in track.words if _is_doubtful(word)]
     if as_json:
         document(
             {
@@ -144,11 +120,15 @@ def _report(track: Track, made: dict[str, Path], seconds: float, as_json: bool) 
         sys.stdout.write(f"  {path}\n")
     if doubtful:
         listed = ", ".join(f"'{word.text}' at {word.start:.1f} s" for word in doubtful[:5])
-        sys.stderr.write(
-            f"warning: {len(doubtful)} words stand where the aligner could not follow: {listed}\n"
-        )
+        sys.stderr.write(f"warning: {len(doubtful)} words may not be where they were timed: {listed}\n")
 
 
-def _named(word: Any) -> dict[str, Any]:
+def _is_doubtful(word: Word) -> bool:
+    if word.confidence is None:
+        return False
+    return word.confidence == 0.0 or (word.confidence < _DOUBTFUL and word.end - word.start > _SWALLOWED)
+
+
+def _named(word: Word) -> dict[str, Any]:
     """A doubtful word as the report names it."""
     return {"text": word.text, "start": round(word.start, 3), "end": round(word.end, 3)}

@@ -20,7 +20,8 @@ _PATIENCE = 1.0
 
 def document(value: Any) -> None:
     """Print the one JSON document of a ``--json`` command."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    plain = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
+    sys.stdout.write(json.dumps(value, ensure_ascii=plain, indent=2) + "\n")
 
 
 def table(rows: Sequence[Mapping[str, str]]) -> None:

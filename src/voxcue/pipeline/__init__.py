@@ -1,6 +1,7 @@
 """The one place that ties the stages together: text, engine, aligner, loudness, captions, files."""
 
 from voxcue.pipeline.plan import Plan, SpeakOptions, plan
+from voxcue.pipeline.previewing import preview
 from voxcue.pipeline.recording import align
 from voxcue.pipeline.speaking import speak, speak_to, stream
 from voxcue.pipeline.speech import SaveOptions, Speech, files
@@ -13,6 +14,7 @@ __all__ = [
     "align",
     "files",
     "plan",
+    "preview",
     "speak",
     "speak_to",
     "stream",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from voxcue.aligners import Aligner, aligner_class, aligner_names, fill
 from voxcue.audio.loudness import Leveller
 from voxcue.audio.trim import trim
 from voxcue.engines import Engine, SynthesisRequest, VoicePrompt, engine_class, engine_names
-from voxcue.errors import AlignmentError, TextError, UsageError, VoxcueError
+from voxcue.errors import AlignmentError, TextError, UnavailableError, UsageError, VoxcueError
 from voxcue.pipeline.overlap import ahead
 from voxcue.settings import settings
 from voxcue.text import parse
@@ -109,7 +110,7 @@ def plan(text: str, options: SpeakOptions) -> Plan:
 
 
 def choose_aligner(name: str, language: str, marked: bool) -> Aligner:
-    """The aligner of that name; "auto" takes the engine's own times, else one for the language.
+    """The aligner of that name; "auto" takes the engine's own times, else one for the language (BCP 47).
 
     Raises:
         UsageError: unknown name, one that needs times which are not there, or none for the language.
@@ -122,14 +123,29 @@ def choose_aligner(name: str, language: str, marked: bool) -> Aligner:
                 f"The aligner '{name}' only passes on times that an engine knows, and here there are none.",
                 "Use --aligner auto, or one that listens: 'voxcue aligners' lists them.",
             )
+        if not _knows(chosen, language):
+            raise UsageError(
+                "aligner-unfit",
+                f"The aligner '{name}' does not know the language '{language}'.",
+                "Use --aligner auto, or one that does: 'voxcue aligners' lists them.",
+            )
         return chosen()
-    for candidate in sorted(map(aligner_class, aligner_names()), key=lambda each: not each.needs_marks):
-        fits = language in candidate.languages or "*" in candidate.languages
-        if fits and (marked or not candidate.needs_marks):
+    for candidate in sorted(_installed_aligners(), key=lambda each: not each.needs_marks):
+        if _knows(candidate, language) and (marked or not candidate.needs_marks):
             return candidate()
     raise UsageError(
         "aligner-none", f"No installed aligner knows the language '{language}'.", "See 'voxcue aligners'."
     )
+
+
+def _knows(aligner: type[Aligner], language: str) -> bool:
+    return bool({"*", language, language.partition("-")[0].lower()} & aligner.languages)
+
+
+def _installed_aligners() -> Iterator[type[Aligner]]:
+    for name in aligner_names():
+        with suppress(UnavailableError):  # one that cannot be imported is no reason not to speak
+            yield aligner_class(name)
 
 
 def _aligner_for(name: str, engine: type[Engine]) -> Aligner:

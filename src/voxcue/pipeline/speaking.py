@@ -10,7 +10,7 @@ import numpy as np
 
 from voxcue.audio.write import AudioWriter
 from voxcue.captions import Track
-from voxcue.pipeline.output import OutputFolder
+from voxcue.output import OutputFolder
 from voxcue.pipeline.plan import Plan, SpeakOptions, plan
 from voxcue.pipeline.speech import Checked, Speech, write_captions
 from voxcue.types import Clip, Segment, Word
@@ -96,6 +96,7 @@ def speak_to(
             engine=made.engine.name,
             voice=made.prompt.voice.name,
             aligner=made.aligner.name,
+            audio=chosen.audio_name,
         )
         write_captions(output, track, chosen)
     return track

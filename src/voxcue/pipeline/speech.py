@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voxcue.audio.write import AudioWriter, check_format
-from voxcue.captions import FORMATS, Style, Track, render, style
-from voxcue.errors import UsageError
-from voxcue.pipeline.output import OutputFolder
+from voxcue.captions import FORMATS, Style, Track, check_caption_format, render, style
+from voxcue.output import OutputFolder
 from voxcue.settings import settings
 from voxcue.types import Clip, Word
 
@@ -31,14 +30,8 @@ class SaveOptions:
         Raises:
             UsageError: an unknown style, caption format or audio format.
         """
-        names = tuple(dict.fromkeys(FORMATS if self.captions is None else self.captions))
-        for name in names:
-            if name not in FORMATS:
-                raise UsageError(
-                    "captions-unknown",
-                    f"There is no caption format called '{name}'; known: {', '.join(FORMATS)}.",
-                    "Give some of them, separated by commas, with --captions.",
-                )
+        wanted = FORMATS if self.captions is None else self.captions
+        names = tuple(dict.fromkeys(check_caption_format(name) for name in wanted))
         audio_format = check_format(self.format or settings().format)
         return Checked(names, style(self.style or settings().style), audio_format)
 
@@ -71,9 +64,12 @@ class Speech:
     engine: str | None = None
     voice: str | None = None
 
-    @property
-    def track(self) -> Track:
-        """The speech without its audio, as the caption formats need it."""
+    def track(self, audio: str | None = None) -> Track:
+        """The speech without its audio, as the caption formats need it.
+
+        Args:
+            audio: the path of the audio file from the folder of the captions.
+        """
         return Track(
             text=self.text,
             duration=self.clip.duration,
@@ -82,6 +78,7 @@ class Speech:
             engine=self.engine,
             voice=self.voice,
             aligner=self.aligner,
+            audio=audio,
         )
 
     def save(
@@ -112,7 +109,7 @@ class Speech:
             part = output.part(chosen.audio_name)
             with AudioWriter(part, chosen.format, self.clip.sample_rate) as audio:
                 audio.write(self.clip)
-            write_captions(output, self.track, chosen)
+            write_captions(output, self.track(chosen.audio_name), chosen)
         return files(Path(folder), chosen)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Self
 
@@ -20,12 +20,15 @@ class OutputFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._parts: dict[Path, Path] = {}
+        self._token = token_hex(4)
 
     def part(self, name: str) -> Path:
         """Where to write the file that will be called ``name``."""
-        temporary = self.path / f".{name}.{os.getpid()}.part"
-        self._parts[self.path / name] = temporary
-        return temporary
+        final = self.path / name
+        if final.is_dir():
+            raise self._unwritable(IsADirectoryError(f"'{name}' in it is a folder"))
+        self._parts[final] = self._temporary(name)
+        return self._parts[final]
 
     def write(self, name: str, text: str) -> None:
         """Write a whole text file, UTF-8 with the line ends that the text has."""
@@ -37,7 +40,7 @@ class OutputFolder:
     def __enter__(self) -> Self:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            probe = self.path / f".{os.getpid()}.part"
+            probe = self._temporary("probe")
             probe.touch()
             probe.unlink()
         except OSError as error:
@@ -56,6 +59,9 @@ class OutputFolder:
         finally:
             for temporary in self._parts.values():
                 temporary.unlink(missing_ok=True)
+
+    def _temporary(self, name: str) -> Path:
+        return self.path / f".{name}.{self._token}.part"
 
     def _unwritable(self, error: OSError) -> OutputError:
         return OutputError(
