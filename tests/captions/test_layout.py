@@ -184,3 +184,23 @@ def test_an_hour_of_speech_takes_about_a_second() -> None:
     start = time.process_time()
     layout(words)
     assert time.process_time() - start < 3  # 0.8 s on an idle core; the rest is for busy machines
+
+
+def test_the_items_of_a_list_begin_their_own_cues() -> None:
+    cues = layout(say("Method:\n1. Mix the flour well.\n2. Add the eggs.\n- Bake it now.", pauses=False))
+    assert [cue.text for cue in cues] == [
+        "Method:",
+        "1. Mix the flour well.",
+        "2. Add the eggs.",
+        "- Bake it now.",
+    ]
+
+
+def test_a_date_and_a_telephone_number_are_not_torn_apart() -> None:
+    limits = CueLimits(columns=18)
+    for text, group in (
+        ("It began on January 15, at noon.", "January 15,"),
+        ("Do call (555) 010-0199.", "(555) 010-0199"),
+    ):
+        lines = [line_text(line) for cue in layout(say(text), limits) for line in cue.lines]
+        assert any(group in line for line in lines), lines

@@ -27,6 +27,10 @@ SENTENCES = [
     "We met on Jan. 5, 2024. || No. 5 is alive. || No! || Yes.",
     "At St. Louis we sat. || On Main St. || It rained.",
     "It cost $3.2 billion. || Acme Inc. paid.",
+    "We met at 7 p.m. Monday at 123 Main St. Apt. 4B. || It rained.",
+    "It was closed Sat. and Sun. || Acme, est. 1999, is on Rte. 66 by the 40-yd. line. || See para. 4.",
+    "It held 9 cu. ft. of air. || Atty. Gen. Lee and Rep. Kim (D-Calif.) read Matt. 5:3. || Then they left.",
+    "John D. Rockefeller met Robert C. Martin and Mary L. Smith. || It rained.",
     "Great! 🎉 || Really? 👍 || Yes.",
 ]
 
@@ -62,6 +66,14 @@ def test_a_heading_and_list_items_stand_alone() -> None:
         "- bread and",
         "- butter",
     ]
+
+
+@pytest.mark.parametrize(
+    "marks", [("1.", "2.", "3."), ("1)", "2)", "3)"), ("-",) * 3, ("•",) * 3, ("*",) * 3]
+)
+def test_a_list_mark_is_part_of_its_item(marks: tuple[str, str, str]) -> None:
+    items = [f"{marks[0]} Mix the flour.", f"{marks[1]} Add the eggs at 5 p.m.", f"{marks[2]} Bake it."]
+    assert shown_of("\n".join(items)) == items
 
 
 def test_short_lines_are_lines_of_verse() -> None:

@@ -34,6 +34,9 @@ _ABBREVIATION = re.compile(
     r"|Fig|Vol|pp?|Sr|Sra|Hr|Fr|Mme|Mlle|bzw|z\.B)\.$"
 )
 
+_LIST_MARK = re.compile(r"\d{1,2}[.)]|[-\u2013\u2022*]")
+_MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?")
+
 # Articles, prepositions, conjunctions and the like: a line that ends with one reads badly.
 _HANGING_WORDS = """
     a an the this that these those my your his her its our their some any no every each
@@ -92,7 +95,19 @@ def find_breaks(words: Sequence[Word], limits: CueLimits) -> Breaks:
         cost[boundary] *= max(0.0, 1 - pause[boundary] / (2 * limits.pause))
         if forced[boundary]:
             cost[boundary] = SENTENCE
+    for mark in _list_marks(words):  # an item begins with its mark, on a cue of its own
+        cost[mark], forced[mark] = SENTENCE, True
+        cost[mark + 1], forced[mark + 1], sentence[mark + 1] = GLUED, False, False
     return Breaks(cost, forced, sentence, pause)
+
+
+def _list_marks(words: Sequence[Word]) -> list[int]:
+    """The words that open an item of a list: "1.", "2)", "-" at the start of a line."""
+    return [
+        index
+        for index, word in enumerate(words[:-1])
+        if _LIST_MARK.fullmatch(word.text) and (index == 0 or "\n" in words[index - 1].space)
+    ]
 
 
 def _best_boundary(words: Sequence[Word], cost: list[float], before: int, after: int) -> int:
@@ -129,11 +144,18 @@ def _judge(before: Word, after: Word) -> float:
     return _judge_punctuation(before, after)
 
 
+def _is_one_number(before: str, after: str) -> bool:
+    """Whether two words are a date or a number that was written in two: "Jan. 5", "(555) 0100", "2 1/2"."""
+    if not after[:1].isdigit():
+        return False
+    return bool(_MONTH.fullmatch(before)) or before[-1:].isdigit() or before.strip("()").isdigit()
+
+
 def _judge_punctuation(before: Word, after: Word) -> float:
     text = before.text
     if _ends_sentence(before, after) or _is_paragraph(before):
         return SENTENCE
-    if _ABBREVIATION.match(text):
+    if _ABBREVIATION.match(text) or _is_one_number(text, after.text):
         return PLAIN + HANGING
     if _CLAUSE_END.search(text) or _SENTENCE_END.search(text):
         return CLAUSE

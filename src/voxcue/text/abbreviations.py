@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from voxcue.text.numbers import number
 from voxcue.text.pieces import Piece, Reading, neighbour
+from voxcue.text.streets import STREETS, goes_on
 from voxcue.text.symbols import letters
 
 _TITLES = {
@@ -19,20 +21,22 @@ _TITLES = {
     "Cpl": "Corporal", "Cmdr": "Commander", "Adm": "Admiral", "Rev": "Reverend", "Hon": "Honorable",
     "Sen": "Senator", "Rep": "Representative", "Gov": "Governor", "Pres": "President", "Mt": "Mount",
     "Ft": "Fort", "St": "Saint", "Fr": "Father", "Supt": "Superintendent", "Messrs": "Messieurs",
+    "Atty": "Attorney",
 }  # fmt: skip
 """Said in full before a name, and never apart from it."""
 
 _STOPLESS_TITLES = frozenset({"Mr", "Mrs", "Ms", "Dr", "Prof"})
 _NAMES_ONLY = frozenset({"St", "Mt", "Ft", "Rep", "Col", "Hon", "Adm", "Fr"})
-_STREETS = {"St": "Street", "Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Dr": "Drive",
-            "Hwy": "Highway", "Sq": "Square"}  # fmt: skip
 _NUMBERED = {"No": "number", "no": "number", "Nos": "numbers", "nos": "numbers", "Fig": "figure",
              "fig": "figure", "Figs": "figures", "figs": "figures", "p": "page", "pp": "pages",
              "P": "page", "Vol": "volume", "vol": "volume", "Ch": "chapter", "ch": "chapter",
              "Sec": "section", "sec": "section", "Eq": "equation", "eq": "equation", "Art": "article",
              "art": "article", "c": "circa", "ca": "circa", "Pt": "part", "pt": "part",
              "Tel": "telephone", "tel": "telephone", "ext": "extension", "Ext": "extension", "Op": "opus",
-             "op": "opus", "ed": "edition", "Rs": "rupees"}  # fmt: skip
+             "op": "opus", "ed": "edition", "Rs": "rupees",
+             "Rte": "route", "rte": "route", "para": "paragraph", "Para": "paragraph",
+             "paras": "paragraphs", "Apt": "apartment", "apt": "apartment", "Ste": "suite",
+             "Est": "established", "est": "established"}  # fmt: skip
 """Said so only before a figure."""
 
 _WORDS = {
@@ -44,6 +48,8 @@ _WORDS = {
     "tel": "telephone", "ext": "extension", "vol": "volume", "Vol": "Volume", "apt": "apartment",
     "Apt": "Apartment", "govt": "government", "Govt": "Government", "Univ": "University", "Ph.D": "P-H-D",
     "PhD": "P-H-D", "al": "al", "Assn": "Association", "assn": "association", "ft": "feet",
+    "cu": "cubic", "sq": "square", "yd": "yards", "yds": "yards", "Rte": "Route", "Calif": "California",
+    "Fla": "Florida", "Tex": "Texas", "Tenn": "Tennessee", "Conn": "Connecticut", "Ariz": "Arizona",
     "lbs": "pounds", "oz": "ounces", "hrs": "hours", "mins": "minutes",
 }  # fmt: skip
 _STOPLESS_WORDS = {
@@ -51,7 +57,18 @@ _STOPLESS_WORDS = {
     "WWII": "World War two", "PhD": "P-H-D", "Jr": "Junior", "etc": "et cetera", "Ph.D": "P-H-D",
     "Ph.D.s": "P-H-Ds", "PhDs": "P-H-Ds", "e.g": "for example", "i.e": "that is",
 }  # fmt: skip
-_LEADING = frozenset({"vs", "e.g", "i.e", "cf", "approx", "viz", "ca", "c"})
+_LEADING = frozenset({"vs", "e.g", "i.e", "cf", "approx", "viz", "ca", "c", "cu", "sq"})
+_STATES = {"Ala": "Alabama", "Ark": "Arkansas", "Colo": "Colorado", "Del": "Delaware", "Ga": "Georgia",
+           "Ill": "Illinois", "Ind": "Indiana", "Kan": "Kansas", "Ky": "Kentucky", "La": "Louisiana",
+           "Mass": "Massachusetts", "Md": "Maryland", "Mich": "Michigan", "Minn": "Minnesota",
+           "Miss": "Mississippi", "Mo": "Missouri", "Mont": "Montana", "Neb": "Nebraska", "Nev": "Nevada",
+           "Okla": "Oklahoma", "Ore": "Oregon", "Pa": "Pennsylvania", "Va": "Virginia", "Vt": "Vermont",
+           "Wash": "Washington", "Wis": "Wisconsin", "Wyo": "Wyoming"}  # fmt: skip
+"""Words or names too, most of them: states only after the letter of a party, as in "D-Wash."."""
+
+_PARTY = re.compile(r"([DRI])-([A-Z][a-z]{1,4})")
+_GLUED = re.compile(r"([A-Za-z]{1,4})\.(\d{1,9})")
+_NTH = re.compile(r"\d{1,4}(?:st|nd|rd|th)")
 _DOTTED = re.compile(r"((?:[^\W\d_]\.){2,}(?='?s$)|(?:[^\W\d_]\.)+[^\W\d_])('?s)?")
 _SMALL_WORDS = frozenset({"a.m", "p.m"})
 # A capitalised word that begins a sentence far more often than it follows an initial or "U.S.".
@@ -69,9 +86,10 @@ def read_abbreviation(pieces: Sequence[Piece], index: int) -> Reading | None:
     if len(piece.core) > 20:
         return None
     stopped = piece.closing.startswith(".") and not piece.closing.startswith("..")
-    reading = _title(pieces, index, stopped=stopped) or _numbered(pieces, index, stopped=stopped)
-    if reading is not None:
-        return reading
+    for rule in (_title, _numbered, _compound):
+        reading = rule(pieces, index, stopped=stopped)
+        if reading is not None:
+            return reading
     if stopped and len(piece.core) == 1 and piece.core.isupper():
         return _initial(pieces, index)
     dotted = _DOTTED.fullmatch(piece.core)
@@ -95,11 +113,11 @@ def _is_name(piece: Piece | None) -> bool:
 def _title(pieces: Sequence[Piece], index: int, *, stopped: bool) -> Reading | None:
     core = pieces[index].core
     key = core.title() if core.isupper() else core
-    if key not in _TITLES and key not in _STREETS:
+    if key not in _TITLES and key not in STREETS:
         return None
     before, after = neighbour(pieces, index - 1), neighbour(pieces, index + 1)
-    if key in _STREETS and stopped and _is_street(pieces, index, key):
-        return Reading((_STREETS[key],), abbreviation=True)
+    if key in STREETS and stopped and _is_street(pieces, index, key):
+        return Reading((STREETS[key],), abbreviation=True, holds=goes_on(after))
     if key not in _TITLES or (core.isupper() and _is_name(before) and key != core):
         return None
     if not _is_name(after):
@@ -115,6 +133,8 @@ def _is_street(pieces: Sequence[Piece], index: int, key: str) -> bool:
     if key not in _TITLES:
         return True
     before, after = neighbour(pieces, index - 1), neighbour(pieces, index + 1)
+    if before is not None and _NTH.fullmatch(before.core) and not before.closing:
+        return True
     if before is None or not _is_name(before) or before.closing or opens_sentence(before):
         return False
     start = index - 1
@@ -133,6 +153,16 @@ def _numbered(pieces: Sequence[Piece], index: int, *, stopped: bool) -> Reading 
     if not after.core[:1].isdigit() and not roman:
         return None
     return Reading((words.title() if piece.core.istitle() else words,), abbreviation=True, holds=True)
+
+
+def _compound(pieces: Sequence[Piece], index: int, *, stopped: bool) -> Reading | None:
+    """Read "No.1", whose space is missing, and "D-Calif."."""
+    core = pieces[index].core
+    if (match := _GLUED.fullmatch(core)) and match[1] in _NUMBERED:
+        return Reading((f"{_NUMBERED[match[1]]} {number(match[2])}",))
+    match = _PARTY.fullmatch(core) if stopped else None
+    state = (_STATES.get(match[2]) or _WORDS.get(match[2])) if match else None
+    return Reading((f"{match[1]}, {state}",), abbreviation=True) if match and state else None
 
 
 def _initial(pieces: Sequence[Piece], index: int) -> Reading:

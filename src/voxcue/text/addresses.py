@@ -42,6 +42,8 @@ _PART = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|.", re.DOTALL)
 def read_address(pieces: Sequence[Piece], index: int) -> Reading | None:
     """Read an address, a file name, a hashtag or a mention."""
     core = pieces[index].core
+    if core == "NET" and pieces[index].opening == ".":
+        return Reading(("dot net",))
     words = _tag(core) if core[:1] in {"#", "@"} else _address(core)
     return Reading((words,)) if words else None
 

@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from voxcue.text.numbers import (
     NUMBER,
     cardinal,
-    decade,
     digits,
     is_year,
     number,
     ordinal,
-    plural,
     two_digits,
     year,
 )
@@ -30,11 +28,13 @@ _SIGNS = {"": "", "-": "minus ", "+": "plus ", "±": "plus or minus ", "~": "abo
 _SPAN = re.compile(rf"([-+±~≈<>≤≥]?)({NUMBER})(?:[-–](-?)({NUMBER}))?(\+?)")
 _FRACTION = re.compile(r"([-+]?)(?:(\d{1,9})[ -])?(\d{1,9})/(\d{1,9})")
 _ORDINAL = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,9})(st|nd|rd|th)", re.IGNORECASE)
+_AIRCRAFT = re.compile(r"7([0-8]7)-([1-9]00)")
 _RATIO = re.compile(r"(\d{1,9}):(\d{1,9})")
 _SCORE = re.compile(r"(\d{1,4}\.\d{1,4})/(\d{1,4})")  # "4.5/5": no fraction has a point
+_WHOLES = re.compile(r"(\d{1,4})/(\d{1,4})")
+_PARTS_OF_ONE = frozenset({2, 3, 4, 5, 6, 8, 16, 32, 64})  # other denominators are scores and counts
 _DIMENSIONS = re.compile(rf"{NUMBER}(?:[x×]{NUMBER})+")
 _VERSION = re.compile(r"([vV]?)(\d{1,9}(?:\.\d{1,9})+|(?<=[vV])\d{1,9})")
-_DECADE = re.compile(r"(1[1-9]\d0|20\d0|[2-9]0)'?s", re.IGNORECASE)
 _NUMBERED = re.compile(rf"#({NUMBER})")
 _FIXED = {
     "24/7": "twenty-four seven",
@@ -42,9 +42,6 @@ _FIXED = {
     "9/11": "nine eleven",
     "20/20": "twenty twenty",
 }
-_YEAR_CUES = frozenset({"in", "since", "year", "until", "circa", "ca", "anno", "of", "ad", "a.d"})
-_YEAR_ERAS = frozenset({"ad", "bc", "ce", "bce", "a.d", "b.c", "c.e", "b.c.e"})
-_DECADE_CUES = frozenset({"the", "early", "mid", "late", "his", "her", "their", "my", "our", "your", "in"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +97,11 @@ def fraction(top: int, bottom: int, *, article: bool = False) -> str:
 def read_figure(pieces: Sequence[Piece], index: int) -> Reading | None:
     """Read a figure that stands alone."""
     core = pieces[index].core
-    for reader in (_fixed, _mixed_fraction, _spaced_thousands, _year):
+    for reader in (_fixed, _mixed_fraction, _spaced_thousands):
         reading = reader(pieces, index)
         if reading is not None:
             return reading
-    words = _shape(core)
+    words = _shape(core) or _score(core, neighbour(pieces, index + 1))
     if words is None:
         found = amount(core, years=True)
         words = found.words if found else None
@@ -147,43 +144,26 @@ def _spaced_thousands(pieces: Sequence[Piece], index: int) -> Reading | None:
     return Reading((" ".join(words[:head]), *words[head:]))
 
 
-def _year(pieces: Sequence[Piece], index: int) -> Reading | None:
-    """Read 1000 to 1099, and "'98", as years where the neighbours say that they are."""
-    piece, before, after = pieces[index], neighbour(pieces, index - 1), neighbour(pieces, index + 1)
-    core = piece.core
-    if (
-        len(core) == 2
-        and core.isdecimal()
-        and piece.opening.endswith("'")
-        and not piece.closing.startswith("'")
-    ):
-        return Reading((two_digits(int(core)),))
-    if len(core) != 4 or not core.isdecimal() or core[0] == "0":
-        return None
-    cued = before is not None and before.core.lower() in _YEAR_CUES and core < "1100"
-    era = after is not None and after.core.lower() in _YEAR_ERAS
-    return Reading((year(int(core)),)) if cued or era else None
-
-
-def read_decade(pieces: Sequence[Piece], index: int) -> Reading | None:
-    """Read "1990s", "'90s", "the 90s" and "100s of"; "30s" elsewhere is thirty seconds."""
-    piece, before, after = pieces[index], neighbour(pieces, index - 1), neighbour(pieces, index + 1)
-    if (after is not None and after.core == "of") or piece.core == "1000s":
-        many = re.fullmatch(r"(10{1,6})s", piece.core)
-        return Reading((plural(cardinal(int(many[1]))).removeprefix("one "),)) if many else None
-    match = _DECADE.fullmatch(piece.core)
+def _score(core: str, after: Piece | None) -> str | None:
+    """Read "9/10" as "nine out of ten" and "4/4 time" as "four four"; "3/4" alone is a fraction."""
+    match = _WHOLES.fullmatch(core)
     if match is None:
         return None
-    cued = before is not None and before.core.lower() in _DECADE_CUES
-    if len(match[1]) == 2 and not piece.opening.endswith("'") and not cued:
+    top, bottom = int(match[1]), int(match[2])
+    if after is not None and after.core in {"time", "meter", "rhythm"}:
+        return f"{cardinal(top)} {cardinal(bottom)}"
+    part = bottom in _PARTS_OF_ONE or (after is not None and after.core == "of")
+    if top > bottom or (top < bottom and part):
         return None
-    return Reading((decade(int(match[1])),))
+    return f"{cardinal(top)} out of {cardinal(bottom)}"
 
 
 def _shape(core: str) -> str | None:
     """Read what its own shape gives away: ordinals, ratios, dimensions, versions, "#1"."""
     if match := _ORDINAL.fullmatch(core):
         return ordinal(int(match[1].replace(",", "")))
+    if match := _AIRCRAFT.fullmatch(core):
+        return f"seven {two_digits(int(match[1]))} {cardinal(int(match[2]))}"
     if match := _RATIO.fullmatch(core):
         return f"{number(match[1])} to {number(match[2])}"
     if _DIMENSIONS.fullmatch(core):

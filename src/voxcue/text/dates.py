@@ -21,6 +21,10 @@ _WEEKDAYS = {"Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wedne
 # Words in their own right: taken for a weekday only where a comma or a month says so.
 _ALSO_WORDS = frozenset({"Sat", "Sun", "Wed"})
 
+_LINKS = frozenset({"and", "or", "to", "through", "thru", "&"})
+CALENDAR = frozenset(_MONTHS) | frozenset(_WEEKDAYS.values())
+"""The names of the months and of the days of the week."""
+
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -122,11 +126,19 @@ def _name_span(core: str) -> Reading | None:
     return Reading((f"{names[0]} to {names[1]}",), abbreviation=second not in _MONTH_NAMES)
 
 
+def _is_certain(pieces: Sequence[Piece], index: int) -> bool:
+    """Say whether "Sat." is a day: the sentence goes on, or a day is before it, as in "Sat. and Sun."."""
+    after, link, day = (neighbour(pieces, at) for at in (index + 1, index - 1, index - 2))
+    if after is not None and after.core[:1].islower():
+        return True
+    return bool(link and day and link.core in _LINKS and day.core in _WEEKDAYS and day.closing[:1] == ".")
+
+
 def _weekday(pieces: Sequence[Piece], index: int) -> Reading | None:
     piece, after = pieces[index], neighbour(pieces, index + 1)
     name = _WEEKDAYS.get(piece.core)
     if name is None or not piece.closing.startswith("."):
         return None
     dated = after is not None and (after.core[:1].isdecimal() or _month_of(after) is not None)
-    certain = piece.core not in _ALSO_WORDS or "," in piece.closing or dated
+    certain = piece.core not in _ALSO_WORDS or "," in piece.closing or dated or _is_certain(pieces, index)
     return Reading((name,), abbreviation=True, holds=dated) if certain else None

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001
+# ruff: noqa: RUF001, SIM905
 """Amounts of money: the sign or code of a currency with a figure on either side of it.
 
 "$3.50" is "three dollars fifty"; large sums keep their own word, so "$3.2 billion" is read across two.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from voxcue.text.amounts import amount
 from voxcue.text.numbers import NUMBER, cardinal, number
-from voxcue.text.pieces import Piece, Reading, neighbour
+from voxcue.text.pieces import Piece, Reading, is_article, neighbour
 
 
 class Currency(NamedTuple):
@@ -57,6 +57,13 @@ MAGNITUDES = {"k": "thousand", "K": "thousand", "m": "million", "M": "million", 
               "hundred": "hundred"}  # fmt: skip
 """What multiplies a sum, as it is written after it."""
 
+_COUNTS = frozenset("two three four five six seven eight nine ten twelve twenty fifty hundred".split())
+# After a sum these go on with the sentence; any other word is what the sum describes.
+_NOT_NOUNS = frozenset(
+    """a an the and or but nor to for in on at of from by with per each more less off than is was are were
+    be that which who when while as if it he she they we you i now today every apiece extra over under
+    into after before because so then only not""".split()
+)
 _SIGNS = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
 _SIGN = {
     "": "",
@@ -107,12 +114,27 @@ def _sum(
     more: str,
 ) -> Reading:
     figure = re.sub(_SIGNS, "", figure)
+    after = neighbour(pieces, index + 1)
+    apart = not suffix and after is not None and not pieces[index].closing and not after.opening
+    if apart and after is not None and after.core in MAGNITUDES:
+        currency = _described(pieces, index, index + 1, currency)
+        return Reading((f"{sign}{_figure(figure)}", f"{MAGNITUDES[after.core]} {currency.many}{more}"))
+    currency = _described(pieces, index, index, currency)
     if suffix:
         return Reading((f"{sign}{_figure(figure)} {MAGNITUDES[suffix]} {currency.many}{more}",))
-    after = neighbour(pieces, index + 1)
-    if after is not None and not pieces[index].closing and after.core in MAGNITUDES and not after.opening:
-        return Reading((f"{sign}{_figure(figure)}", f"{MAGNITUDES[after.core]} {currency.many}{more}"))
     return Reading((f"{sign}{_counted(figure, currency)}{more}",))
+
+
+def _described(pieces: Sequence[Piece], first: int, last: int, currency: Currency) -> Currency:
+    """Return the currency without its plural where the sum describes a noun: "an eight dollar sandwich"."""
+    before, after = neighbour(pieces, first - 1), neighbour(pieces, last + 1)
+    if before is None or after is None or pieces[last].closing or after.opening:
+        return currency
+    counted = before.core.lower() in _COUNTS or before.core.isdecimal()
+    if not (is_article(before) or (counted and not before.closing)):
+        return currency
+    noun = after.core.isalpha() and after.core.lower() not in _NOT_NOUNS | set(MAGNITUDES)
+    return currency._replace(many=currency.one) if noun else currency
 
 
 def _figure(figure: str) -> str:

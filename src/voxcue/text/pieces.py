@@ -23,6 +23,7 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", "
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 # The modifier letter is an apostrophe only between letters; alone it counts as a letter.
 _NUMERO = re.compile(r"№|\bN[º°]")
+_AFTER_FRACTION = re.compile(r"(?<=/\d) (?!\d)")  # what follows "½" touches it, as the "%" of "½%" does
 _LETTER_APOSTROPHE = re.compile(r"(?<=\w)\u02bc(?=\w)")
 _FOLDS = {
     **dict.fromkeys("’‘′＇", "'"),
@@ -87,6 +88,25 @@ def neighbour(pieces: Sequence[Piece], index: int) -> Piece | None:
     return pieces[index] if 0 <= index < len(pieces) else None
 
 
+def is_article(piece: Piece | None) -> bool:
+    """Say whether a word is "a": after it, what is counted is singular, as in "a five kilometer run"."""
+    return piece is not None and piece.core.lower() in {"a", "an"} and not piece.closing
+
+
+def prosody(marks: str, *, alone: bool = False) -> str:
+    """Return the one mark that a run of punctuation is spoken as, or ""; ``alone``: no word is before it."""
+    for mark in "?!":
+        if mark in marks:
+            return mark
+    if "…" in marks or ".." in marks:
+        return "…"
+    for mark in ".:;,":
+        if mark in marks:
+            return mark
+    dash = "—" in marks or "―" in marks or "--" in marks or (alone and marks in {"-", "–"})
+    return "—" if dash else ""
+
+
 def fold(text: str) -> str:
     """Return ``text`` in the characters that rules know: no invisible ones, no emoji, ASCII digits."""
     if text.isascii():
@@ -94,7 +114,8 @@ def fold(text: str) -> str:
     text = _SUPERSCRIPT.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
     text = _NUMERO.sub("No.", text)
     text = _LETTER_APOSTROPHE.sub("'", text)
-    return " ".join(unicodedata.normalize("NFC", "".join(map(_fold_character, text))).split())
+    folded = " ".join(unicodedata.normalize("NFC", "".join(map(_fold_character, text))).split())
+    return _AFTER_FRACTION.sub("", folded)
 
 
 @lru_cache(maxsize=8192)

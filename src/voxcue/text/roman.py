@@ -1,7 +1,8 @@
 # ruff: noqa: SIM905
 """Roman numerals where something says that they are numerals: a monarch's name, "Chapter", a heading.
 
-A lone "I" stays the pronoun, and capitals that merely look like a numeral ("MIX", "CD") stay words.
+A lone "I" stays the pronoun, a letter with a stop before a name stays an initial, and capitals that merely
+look like a numeral ("MIX", "CD", "Section C") stay what they are.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from voxcue.text.abbreviations import opens_sentence
 from voxcue.text.numbers import cardinal, ordinal
 from voxcue.text.pieces import Piece, Reading, neighbour
 
@@ -29,6 +31,10 @@ _SECTIONS = frozenset(
     division rocky apollo rank legio legion symphony sonata quartet opus game day week year canto
     amendment schedule annex tier""".split()
 )
+# "Type I error" has a numeral and "Day I arrived" a speaker; after "Part" it depends on the next word.
+_KINDS = frozenset("type class phase stage grade level tier mark title division episode".split())
+_MOMENTS = frozenset("day week year game season round lesson".split())
+_NOT_AFTER_ME = frozenset("of is has and or to in by for begins ends".split())
 # After "Charles I" these verbs can only have the king, not the speaker, as their subject.
 _ROYAL_VERBS = frozenset("of reigned ruled died became ascended abdicated".split())
 _MAX_UNNAMED = 39
@@ -46,14 +52,15 @@ def read_roman(pieces: Sequence[Piece], index: int) -> Reading | None:
         return Reading((ordinal(value) + tail,), holds=True)
     if before is None:
         return _heading(piece, after, value, len(match[1]))
-    name = before.core.lower()
-    if before.closing or not before.core[:1].isupper():
+    if before.closing or not before.core[:1].isupper() or _is_letter(match[1]):
         return None
-    if name in _SECTIONS:
-        return Reading((cardinal(value) + tail,), joined=True)
-    if name in _MONARCHS and (
-        len(match[1]) > 1 or piece.core in {"V", "X"} or tail or _is_king(piece, after)
-    ):
+    initial = _is_initial(piece, after)
+    if before.core.lower() in _SECTIONS and not (initial and before.core == "Mark"):
+        counted = piece.core != "I" or _is_part(pieces, index)
+        return Reading((cardinal(value) + tail,), joined=True) if counted else None
+    if initial:
+        return None
+    if before.core.lower() in _MONARCHS and (piece.core != "I" or _is_king(piece, after)):
         return Reading((f"the {ordinal(value)}{tail}",), joined=True)
     if len(match[1]) < 2 or value > _MAX_UNNAMED or before.core.isupper() or set(match[1]) == {"X"}:
         return None
@@ -69,6 +76,28 @@ def roman_value(numeral: str) -> int:
     )
 
 
+def _is_letter(numeral: str) -> bool:
+    """Say whether capitals name a thing rather than count it: "Section C", "Grade D", "Class CD"."""
+    return numeral == "L" or (len(numeral) < 3 and not {"C", "D", "M"}.isdisjoint(numeral))
+
+
+def _is_initial(piece: Piece, after: Piece | None) -> bool:
+    """Say whether one letter with a stop is part of a name: "George V. Higgins"."""
+    named = after is not None and after.core[:1].isupper() and not opens_sentence(after)
+    return len(piece.core) == 1 and piece.closing == "." and named
+
+
+def _is_part(pieces: Sequence[Piece], index: int) -> bool:
+    """Say whether the "I" of "Part I" is a numeral rather than the next subject ("the part I liked")."""
+    name, piece, after = pieces[index - 1].core.lower(), pieces[index], neighbour(pieces, index + 1)
+    if name == "war":
+        return index > 1 and pieces[index - 2].core.lower() == "world"
+    if name in _KINDS or name in _MOMENTS:
+        return name in _KINDS
+    ends = after is None or bool(piece.closing) or not after.core[:1].islower()
+    return ends or (after is not None and after.core in _NOT_AFTER_ME)
+
+
 def _is_king(piece: Piece, after: Piece | None) -> bool:
     """Say whether the "I" of "Charles I" is a numeral rather than the next subject."""
     return after is None or bool(piece.closing) or after.core in _ROYAL_VERBS
@@ -76,5 +105,7 @@ def _is_king(piece: Piece, after: Piece | None) -> bool:
 
 def _heading(piece: Piece, after: Piece | None, value: int, length: int) -> Reading | None:
     """Read "IV. The Return" and a "III" on a line of its own."""
+    if length == 1 and after is not None and len(after.core) == 1 and after.closing.startswith("."):
+        return None  # "V. S. Naipaul"
     numbered = piece.closing.startswith(".") or (after is None and length > 1)
     return Reading((cardinal(value),)) if numbered and value <= _MAX_UNNAMED else None

@@ -13,6 +13,7 @@ from itertools import accumulate
 
 import sentencex
 
+from voxcue.text.dates import CALENDAR
 from voxcue.text.tokens import Shown
 from voxcue.text.verbalize import Said
 
@@ -38,8 +39,10 @@ def is_paragraph_break(space: str) -> bool:
 
 def sentence_ends(words: Sequence[Shown], said: Sequence[Said]) -> list[int]:
     """Return the indices of the words of one paragraph that a sentence ends after, the last included."""
-    ends = _line_ends(words) | _sentencex_ends(words) | _asked_ends(words)
-    ends = {end for end in ends if end < len(words) - 1 and not _goes_on(words, said, end)}
+    items = _list_items(words, said)
+    found = {end for end in _sentencex_ends(words) | _asked_ends(words) if not _is_dated(words, said, end)}
+    ends = {end for end in _line_ends(words) | found if end < len(words) - 1 and end not in items}
+    ends = {end for end in ends if end + 1 in items or not _goes_on(words, said, end)}
     return [*sorted({_with_ornaments(words, said, end) for end in ends}), len(words) - 1]
 
 
@@ -48,6 +51,26 @@ def _with_ornaments(words: Sequence[Shown], said: Sequence[Said], end: int) -> i
     while end + 2 < len(words) and not said[end + 1].spoken and not _LINE_BREAK.search(words[end].space):
         end += 1
     return end
+
+
+def _list_items(words: Sequence[Shown], said: Sequence[Said]) -> set[int]:
+    """Return the list marks that begin a line: nothing ends after one, and a sentence ends before it."""
+    return {
+        at
+        for at, word in enumerate(words)
+        if _LIST_MARK.fullmatch(word.text)
+        and (at == 0 or (_LINE_BREAK.search(words[at - 1].space) and not said[at - 1].tied))
+    }
+
+
+def _is_dated(words: Sequence[Shown], said: Sequence[Said], end: int) -> bool:
+    """Say whether a figure, a month or a day follows an abbreviation's stop: "at 7 p.m. Monday"."""
+    if not said[end].stop_dropped or end + 1 >= len(words):
+        return False
+    following = words[end + 1].text
+    if following == "May":
+        return end + 2 < len(words) and words[end + 2].text[:1].isdigit()
+    return following[:1].isdigit() or following.rstrip(".,;:!?") in CALENDAR
 
 
 def _goes_on(words: Sequence[Shown], said: Sequence[Said], end: int) -> bool:

@@ -158,5 +158,5 @@ def _symbol(run: str, core: str, at: int) -> list[str]:
     if run == "#" and not after and at == 1 and "A" <= before <= "G":
         return ["sharp"]
     if run in "×*" and before.isdigit() and after.isdigit():
-        return ["by" if run == "×" else "times"]
+        return ["by" if run == "×" and not core.startswith("10^", at + 1) else "times"]
     return [SYMBOLS.get(run, "")]

@@ -14,7 +14,7 @@ from voxcue.text.pieces import Piece, Reading, neighbour
 
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?", re.IGNORECASE)
 _HALF = r"([ap])\.?m\.?"
-_WITH_HALF = re.compile(rf"(\d{{1,2}}(?::[0-5]\d)?){_HALF}", re.IGNORECASE)
+_WITH_HALF = re.compile(rf"(\d{{1,2}}(?:[:.][0-5]\d)?){_HALF}", re.IGNORECASE)
 _HALF_ALONE = re.compile(_HALF, re.IGNORECASE)
 _SPAN = re.compile(r"(.{1,9})[-–](.{1,9})")
 
@@ -51,7 +51,7 @@ def _clock(text: str, *, half: bool) -> str | None:
     """Read "7:30"; with ``half``, also the bare hour in "9am"."""
     if half and text.isdecimal():
         return cardinal(int(text)) if len(text) <= 2 and 1 <= int(text) <= 12 else None
-    match = _CLOCK.fullmatch(text)
+    match = _CLOCK.fullmatch(text.replace(".", ":") if half else text)
     if match is None:
         return None
     hours, minutes, seconds = int(match[1]), int(match[2]), match[3]

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001
+# ruff: noqa: RUF001, SIM905
 """Units of measurement after a figure, attached or apart: "5 km", "25m²", "60 mph", "5'11\"", "1080p".
 
 The figure itself is read by ``amounts``; this module knows the names of units and their plurals.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from voxcue.text.amounts import Amount, amount
 from voxcue.text.numbers import cardinal, number, year
-from voxcue.text.pieces import Piece, Reading, neighbour
+from voxcue.text.pieces import Piece, Reading, is_article, neighbour
 
 _NAMES = """
 km kilometer kilometers|m meter meters|cm centimeter centimeters|mm millimeter millimeters
@@ -65,7 +65,16 @@ _WITH_UNIT = re.compile(r"([-+±~≈<>≤≥]?[\d.](?:[\d.,/ –-]*\d)?)-?([^\d\
 _HYPHENATED = re.compile(r"(\d[\d.,]*)-([A-Za-z°%][A-Za-z/^\d]*)")
 _RESOLUTION = re.compile(r"(\d{3,4})p")
 _FEET_INCHES = re.compile(r"(\d{1,2})'\s?(\d{1,2})")
+_LENGTH = re.compile(r"\d{1,4}(?:\.\d{1,2})?")
 _LOOK_BACK = 60
+_COUNTED = frozenset(
+    """people users customers jobs homes households copies views subscribers followers viewers downloads
+    tons tonnes barrels votes voters children students workers members visitors passengers euros""".split()
+)
+_RACES = frozenset(
+    """run runs race races walk walkers runner runners hurdles relay freestyle backstroke butterfly sprint
+    sprinter dash steeplechase swim""".split()
+)
 
 
 def read_measure(pieces: Sequence[Piece], index: int) -> Reading | None:
@@ -79,7 +88,8 @@ def read_measure(pieces: Sequence[Piece], index: int) -> Reading | None:
         return Reading((f"{year(int(match[1]))} P",))
     if match := _HYPHENATED.fullmatch(core):
         found, name = amount(match[1]), unit_name(match[2], singular=True)
-        return Reading((f"{found.words} {name}",)) if found and name else None
+        stopped = match[2].islower()
+        return Reading((f"{found.words} {name}",), abbreviation=stopped) if found and name else None
     return _feet(pieces, index) or _attached(pieces, index) or _apart(pieces, index)
 
 
@@ -106,16 +116,23 @@ def _attached(pieces: Sequence[Piece], index: int) -> Reading | None:
     found = amount(match[1]) if match else None
     if match is None or found is None:
         return None
-    before = neighbour(pieces, index - 1)
+    before, after = neighbour(pieces, index - 1), neighbour(pieces, index + 1)
+    if after is not None and not pieces[index].closing and (words := _counts(match[2], after)):
+        return Reading((f"{found.words} {words}",))
     if match[2] == "A" and before is not None and (before.core.istitle() or before.core in _PLACES):
         return None  # "Gate 5A" is no current
-    name = unit_name(match[2], singular=found.singular or _is_article(before))
+    name = unit_name(match[2], singular=found.singular or is_article(before))
     return Reading((f"{found.words} {name}",)) if name else None
 
 
-def _is_article(piece: Piece | None) -> bool:
-    """Say whether "a" stands before: "a 5 km run" is "a five kilometer run"."""
-    return piece is not None and piece.core.lower() in {"a", "an"}
+def _counts(letter: str, after: Piece) -> str | None:
+    """Read the letter of "5m people", "400m hurdles", "5k run" and "3M Company", which the noun decides."""
+    if letter == "m" and after.core in _COUNTED:
+        return "million"
+    if letter == "m" and after.core in _RACES:
+        return "meter"
+    named = letter == "M" and after.core in {"Company", "Corporation"}
+    return letter.upper() if named or (letter == "k" and after.core in _RACES) else None
 
 
 def _apart(pieces: Sequence[Piece], index: int) -> Reading | None:
@@ -126,7 +143,7 @@ def _apart(pieces: Sequence[Piece], index: int) -> Reading | None:
     if re.split("[/^]", after.core)[0] not in _APART and not _is_inches(pieces, index + 1):
         return None
     found: Amount | None = amount(piece.core)
-    one = found is not None and (found.singular or _is_article(neighbour(pieces, index - 1)))
+    one = found is not None and (found.singular or is_article(neighbour(pieces, index - 1)))
     name = unit_name(after.core, singular=one) if found else None
     return Reading((found.words, name), abbreviation=after.core.isalpha()) if found and name else None
 
@@ -154,16 +171,19 @@ def _feet(pieces: Sequence[Piece], index: int) -> Reading | None:
     if match := _FEET_INCHES.fullmatch(piece.core):
         return Reading((f"{cardinal(int(match[1]))} foot {cardinal(int(match[2]))}",))
     mark = piece.closing[:1]
-    if (
-        mark not in {"'", '"'}
-        or not piece.core.isdecimal()
-        or len(piece.core) > 4
-        or _quoted(pieces, index, mark)
-    ):
+    if mark not in {"'", '"'} or not _LENGTH.fullmatch(piece.core) or _quoted(pieces, index, mark):
         return None
-    one, many = UNITS["ft" if mark == "'" else "in"]
-    single = piece.core == "1" or _is_article(neighbour(pieces, index - 1))
+    one, many = _angle(pieces, index, mark) or UNITS["ft" if mark == "'" else "in"]
+    single = piece.core == "1" or is_article(neighbour(pieces, index - 1))
     return Reading((f"{number(piece.core)} {one if single else many}",))
+
+
+def _angle(pieces: Sequence[Piece], index: int, mark: str) -> tuple[str, str] | None:
+    """Return the unit of the "26'" and the '46"' that follow degrees."""
+    back = 1 if mark == "'" else 2
+    if index < back or not pieces[index - back].core.endswith("°"):
+        return None
+    return ("minute", "minutes") if mark == "'" else ("second", "seconds")
 
 
 def _quoted(pieces: Sequence[Piece], index: int, mark: str) -> bool:

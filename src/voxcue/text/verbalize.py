@@ -23,15 +23,19 @@ from itertools import pairwise
 from voxcue.text import symbols
 from voxcue.text.abbreviations import read_abbreviation
 from voxcue.text.addresses import read_address
-from voxcue.text.amounts import read_decade, read_figure
+from voxcue.text.amounts import read_figure
 from voxcue.text.dates import read_date
 from voxcue.text.money import read_money
 from voxcue.text.numbers import MAX_CARDINAL_DIGITS, digits, number, plural
+from voxcue.text.operators import read_operator
 from voxcue.text.phones import read_phone
-from voxcue.text.pieces import Piece, Reading, Rule, take_apart
+from voxcue.text.pieces import Piece, Reading, Rule, prosody, take_apart
 from voxcue.text.roman import read_roman
+from voxcue.text.scripture import read_verse
+from voxcue.text.streets import read_direction
 from voxcue.text.times import read_time
 from voxcue.text.units import UNITS, read_measure, unit_name
+from voxcue.text.years import read_decade, read_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ def _parenthesis(said: Said, piece: Piece, after: Piece | None) -> Said:
 def _read(pieces: Sequence[Piece], index: int) -> Reading:
     piece = pieces[index]
     core = piece.core
+    if len(core) < 2 and (operator := read_operator(pieces, index)):
+        return operator
     if core.islower() and core.isascii() and core.isalpha() and core not in _SLOW_WORDS:
         if piece.opening.endswith("'") and core in _ELIDED:
             return Reading((f"'{core}",))
@@ -162,11 +168,14 @@ def _is_span(left: str, right: str) -> bool:
 
 _RULES: tuple[Rule, ...] = (
     read_phone,
+    read_verse,
     read_date,
     read_time,
     read_money,
+    read_direction,
     read_decade,
     read_measure,
+    read_year,
     read_figure,
     read_roman,
     read_abbreviation,
@@ -189,17 +198,3 @@ def _with_punctuation(pieces: Sequence[Piece], reading: Reading) -> list[Said]:
             words = words[:-1] if mark != "." else words.removesuffix(".")
         said.append(Said(words + mark, at < last or reading.holds, dropped and not mark))
     return said
-
-
-def prosody(marks: str, *, alone: bool = False) -> str:
-    """Return the one mark that a run of punctuation is spoken as, or ""; ``alone``: no word is before it."""
-    for mark in "?!":
-        if mark in marks:
-            return mark
-    if "…" in marks or ".." in marks:
-        return "…"
-    for mark in ".:;,":
-        if mark in marks:
-            return mark
-    dash = "—" in marks or "―" in marks or "--" in marks or (alone and marks in {"-", "–"})
-    return "—" if dash else ""
