@@ -149,7 +149,7 @@ def test_an_unknown_style_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(UsageError) as caught:
         style("neon")
     assert caught.value.code == "style-unknown"
-    assert "karaoke-vertical" in caught.value.hint
+    assert "karaoke-vertical" in caught.value.message
 
 
 def test_every_hostile_sample_is_escaped() -> None:
