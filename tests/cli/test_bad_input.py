@@ -118,11 +118,14 @@ def test_a_folder_in_the_place_of_a_file(run: Run, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["captions.srt"]
 
 
+@pytest.mark.parametrize("audio_format", ["wav", "mp3"])
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path, number: int, status: int) -> None:
+def test_an_interrupt_leaves_nothing_half_written(
+    tmp_path: Path, number: int, status: int, audio_format: str
+) -> None:
     (tmp_path / "long.txt").write_text("This is a sentence of a very long book. " * 3000, encoding="utf-8")
     child = subprocess.Popen(
-        [sys.executable, "-m", "voxcue", "speak", "-f", "long.txt", "-o", "made"],
+        [sys.executable, "-m", "voxcue", "speak", "-f", "long.txt", "-o", "made", "--format", audio_format],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

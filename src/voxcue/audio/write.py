@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -52,10 +53,14 @@ class AudioWriter:
         container, subtype = _FORMATS[check_format(format)]
         options = {"samplerate": sample_rate, "channels": 1, "format": container, "subtype": subtype}
         self._path = path
+        # libsndfile calls back into Python, where cffi would swallow a Ctrl-C; signals go to the main thread
+        # only, so another one does the writing.
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="voxcue-audio")
         with self._guard():
             self._disk = _Disk(path)
             try:
-                self._file: Any = soundfile.SoundFile(self._disk, "w", **options)
+                opened = self._pool.submit(soundfile.SoundFile, self._disk, "w", **options)
+                self._file: Any = opened.result()
             except BaseException:
                 self._disk.close()
                 raise
@@ -67,7 +72,7 @@ class AudioWriter:
             OutputError: the disk is full or the file cannot be written.
         """
         with self._guard():
-            self._file.write(clip.samples)
+            self._pool.submit(self._file.write, clip.samples).result()
             self._disk.check()
 
     def __enter__(self) -> Self:
@@ -76,8 +81,8 @@ class AudioWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._guard(), closing(self._disk):
-            self._file.close()
+        with self._guard(), closing(self._disk), self._pool:
+            self._pool.submit(self._file.close).result()
             self._disk.check()
 
     @contextmanager

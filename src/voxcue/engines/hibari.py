@@ -26,6 +26,9 @@ from voxcue.engines.hibari_text import phonemize, unspeakable
 from voxcue.errors import UnavailableError, UsageError
 from voxcue.types import Clip, Voice
 
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+"""onnxruntime would otherwise leave a device id and an event queue in the user's cache, at its import."""
+
 _DURATIONS = "/Cast_32_output_0"
 """The graph's tensor of phoneme durations: int64, shape (phonemes,), in frames of 25 ms."""
 
