@@ -21,6 +21,8 @@ def read_operator(pieces: Sequence[Piece], index: int) -> Reading | None:
     """Read a sign between two operands; it stays with both of them."""
     piece = pieces[index]
     sign = piece.core or piece.opening
+    if piece.opening + piece.core == "!=" and 0 < index < len(pieces) - 1:
+        return Reading(("is not equal to",), joined=True, holds=True)
     if len(sign) != 1 or (piece.closing and sign != piece.closing) or not 0 < index < len(pieces) - 1:
         return None
     left, right = pieces[index - 1], pieces[index + 1]
