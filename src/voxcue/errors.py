@@ -7,6 +7,8 @@ class. Programming errors are not in this tree and are never dressed up as one o
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class VoxcueError(Exception):
     """Base of all errors that Voxcue raises on purpose."""
@@ -20,7 +22,7 @@ class VoxcueError(Exception):
         self.message = message
         self.hint = hint
 
-    def __reduce__(self) -> tuple[type[VoxcueError], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[type[VoxcueError], tuple[Any, ...]]:
         return type(self), (self.code, self.message, self.hint)
 
 
@@ -64,3 +66,59 @@ class UnavailableError(VoxcueError):
 
     exit_status = 7
     http_status = 503
+
+
+class StorageError(VoxcueError):
+    """Object storage that cannot be reached, refuses, or has no room."""
+
+    exit_status = 8
+    http_status = 502
+
+
+class FetchError(VoxcueError):
+    """A URL given by a user that is not allowed, does not answer, or does not answer with what was asked."""
+
+    exit_status = 9
+    http_status = 422
+
+
+class LimitError(VoxcueError):
+    """An input larger than this installation takes."""
+
+    exit_status = 10
+    http_status = 413
+
+
+class NotFoundError(VoxcueError):
+    """A result or a voice that is not there."""
+
+    exit_status = 11
+    http_status = 404
+
+
+class AccessError(VoxcueError):
+    """A request without a valid API key."""
+
+    exit_status = 12
+    http_status = 401
+
+
+class BusyError(VoxcueError):
+    """More work than is taken at once; try again after ``retry_after`` seconds."""
+
+    exit_status = 13
+    http_status = 429
+
+    def __init__(self, code: str, message: str, hint: str = "", retry_after: float = 1.0) -> None:
+        super().__init__(code, message, hint)
+        self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[type[VoxcueError], tuple[Any, ...]]:
+        return type(self), (self.code, self.message, self.hint, self.retry_after)
+
+
+class DeadlineError(VoxcueError):
+    """Work that took longer than a request may."""
+
+    exit_status = 14
+    http_status = 504

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pydantic import Field, ValidationError
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voxcue.errors import UsageError
@@ -28,6 +29,36 @@ class Settings(BaseSettings):
     """Integrated loudness of the speech in LUFS (EBU R128)."""
     true_peak: float = Field(default=-1.0, ge=-12.0, le=0.0)
     """Highest true peak of the speech in dBTP."""
+
+    storage: str = Field(default_factory=lambda: user_data_path("voxcue").as_uri())
+    """Where results and voices are kept: a URL with ``file://``, ``s3://``, ``gs://`` or ``az://``."""
+    url_lifetime: int = Field(default=24 * 3600, ge=1, le=7 * 24 * 3600)
+    """Seconds for which a link to a result works."""
+    retention_days: float = Field(default=7.0, ge=0)
+    """Days after which ``voxcue storage clean`` removes a result."""
+    fetch_buckets: str = ""
+    """Buckets that a request may name in an ``s3://`` URL, separated by commas."""
+    fetch_seconds: float = Field(default=60.0, gt=0)
+    """Longest time for fetching one URL."""
+
+    api_keys: SecretStr = SecretStr("")
+    """Keys that the server accepts, separated by commas."""
+    max_characters: int = Field(default=100_000, ge=1)
+    """Longest text of one request."""
+    max_audio_seconds: float = Field(default=3600.0, gt=0)
+    """Longest recording that is read from an upload or a URL."""
+    max_upload_bytes: int = Field(default=100_000_000, ge=1)
+    """Largest body of a request, and largest file fetched from a URL."""
+    max_running: int = Field(default=16, ge=1)
+    """Requests worked on at once."""
+    max_waiting: int = Field(default=64, ge=0)
+    """Requests that wait for their turn; more are answered with 429."""
+    request_seconds: float = Field(default=600.0, gt=0)
+    """Longest time for one request, waiting included."""
+    shutdown_seconds: float = Field(default=30.0, ge=0)
+    """Longest time that running requests get to finish after SIGTERM."""
+    batch_wait: float = Field(default=0.004, ge=0, le=1)
+    """Seconds that the engine waits for other requests to fill a batch."""
 
 
 @lru_cache(maxsize=1)
