@@ -103,6 +103,12 @@ class AccessError(VoxcueError):
     http_status = 401
 
 
+class ForbiddenError(AccessError):
+    """A request that no key makes welcome."""
+
+    http_status = 403
+
+
 class BusyError(VoxcueError):
     """More work than is taken at once; try again after ``retry_after`` seconds."""
 

@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     """Longest time for one request, waiting included."""
     shutdown_seconds: float = Field(default=30.0, ge=0)
     """Longest time that running requests get to finish after SIGTERM."""
+    public_url: str = ""
+    """The server's address as its users see it, for links in its replies; by default that of the request."""
+    log_text: bool = False
+    """Whether the server's log shows the texts that it is asked to speak."""
     batch_wait: float = Field(default=0.004, ge=0, le=1)
     """Seconds that the engine waits for other requests to fill a batch."""
 

@@ -38,6 +38,15 @@ def check_format(name: str) -> str:
     return name
 
 
+def container(name: str) -> tuple[str, str | None]:
+    """libsndfile's names of a format and its subtype.
+
+    Raises:
+        UsageError: ``audio-format-unknown``.
+    """
+    return _FORMATS[check_format(name)]
+
+
 class AudioWriter:
     """An audio file that grows. Use as a context manager; the path is the caller's to rename.
 
@@ -50,8 +59,8 @@ class AudioWriter:
     def __init__(self, path: Path, format: str, sample_rate: int) -> None:  # noqa: A002
         import soundfile
 
-        container, subtype = _FORMATS[check_format(format)]
-        options = {"samplerate": sample_rate, "channels": 1, "format": container, "subtype": subtype}
+        kind, subtype = container(format)
+        options = {"samplerate": sample_rate, "channels": 1, "format": kind, "subtype": subtype}
         self._path = path
         # libsndfile calls back into Python, where cffi would swallow a Ctrl-C; signals go to the main thread
         # only, so another one does the writing.

@@ -74,6 +74,9 @@ _LANDSCAPE = (
     Style("plain", "plain"),
     Style("boxed", "highlight", box=True),
 )
+FONT_SIZES = (24.0, 300.0)
+"""The smallest and largest type that can be asked for, in pixels of the style's picture."""
+
 _STYLES = {style.name: style for style in (*_LANDSCAPE, *map(_vertical, _LANDSCAPE))}
 
 
@@ -82,13 +85,29 @@ def style_names() -> tuple[str, ...]:
     return tuple(_STYLES)
 
 
-def style(name: str) -> Style:
-    """The style called ``name``; raises ``UsageError`` (``style-unknown``) if there is none."""
+def style(name: str, font_size: float | None = None) -> Style:
+    """The style called ``name``, its type ``font_size`` pixels high where that is given.
+
+    Raises ``UsageError``: ``style-unknown``, or ``font-size-range``.
+    """
     try:
-        return _STYLES[name]
+        found = _STYLES[name]
     except KeyError:
         raise UsageError(
             "style-unknown",
             f"There is no caption style called '{name}'; known: {', '.join(_STYLES)}.",
             "Run 'voxcue styles' to see what they are made for.",
         ) from None
+    if font_size is None:
+        return found
+    low, high = FONT_SIZES
+    if not low <= font_size <= high:
+        raise UsageError(
+            "font-size-range",
+            f"A font size of {font_size:g} pixels is outside {low:g} to {high:g}.",
+            f"The style '{name}' has {found.size:g} of itself.",
+        )
+    scale = font_size / found.size
+    return replace(
+        found, size=font_size, outline=round(found.outline * scale, 2), shadow=round(found.shadow * scale, 2)
+    )

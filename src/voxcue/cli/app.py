@@ -78,6 +78,8 @@ app = typer.Typer(
 )
 voices = typer.Typer(no_args_is_help=True, help="The voices that engines speak with.")
 app.add_typer(voices, name="voices")
+storage = typer.Typer(no_args_is_help=True, help="Results that are kept: VOXCUE_STORAGE says where.")
+app.add_typer(storage, name="storage")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Folder = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder for the files.")]
@@ -90,6 +92,9 @@ Captions = Annotated[
     typer.Option("--captions", metavar="LIST", help="Some of ass,srt,vtt,json,csv; all by default."),
 ]
 StyleName = Annotated[str | None, typer.Option("--style", help="Look of the captions; see 'voxcue styles'.")]
+FontSize = Annotated[
+    float | None, typer.Option(help="Height of the type in pixels of the style's video; 24 to 300.")
+]
 
 
 @app.command(
@@ -104,6 +109,7 @@ def speak(
     aligner: AlignerName = None,
     captions: Captions = None,
     style: StyleName = None,
+    font_size: FontSize = None,
     audio_format: Annotated[
         str | None, typer.Option("--format", help="wav, flac, mp3 or opus.", show_default="wav")
     ] = None,
@@ -119,7 +125,7 @@ def speak(
         file=file,
         folder=output,
         options={"engine": engine, "voice": voice, "aligner": aligner, "speed": speed, "seed": seed},
-        save={"captions": captions, "style": style, "format": audio_format},
+        save={"captions": captions, "style": style, "font_size": font_size, "format": audio_format},
         as_json=json,
     )
 
@@ -132,12 +138,14 @@ def align(
     aligner: AlignerName = None,
     captions: Captions = None,
     style: StyleName = None,
+    font_size: FontSize = None,
     json: Json = False,
 ) -> None:
     """Time the words of an existing recording: the same caption files, for a text that is known."""
     from voxcue.cli.make import align_command
 
-    align_command(audio, text, output, aligner, {"captions": captions, "style": style}, as_json=json)
+    save = {"captions": captions, "style": style, "font_size": font_size}
+    align_command(audio, text, output, aligner, save, as_json=json)
 
 
 @app.command()
@@ -151,6 +159,28 @@ def preview(
     from voxcue.cli.make import preview_command
 
     preview_command(folder, audio, style, as_json=json)
+
+
+@app.command(
+    epilog="Limits, storage and API keys are settings: VOXCUE_API_KEYS, VOXCUE_STORAGE, "
+    "VOXCUE_MAX_CHARACTERS and their like; docs/server.md lists them."
+)
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    uds: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="A Unix socket, in place of a port.")
+    ] = None,
+    insecure: Annotated[
+        bool,
+        typer.Option("--insecure", help="Let others in without API keys, if they can reach the address."),
+    ] = False,
+) -> None:
+    """Serve the HTTP API, and the studio page to open in a browser."""
+    from voxcue.server.run import serve as run_server
+    from voxcue.settings import settings
+
+    run_server(settings(), host=host, port=port, uds=uds, insecure=insecure)
 
 
 @app.command()
@@ -175,6 +205,29 @@ def styles(json: Json = False) -> None:
 def voices_list(engine: EngineName = None, json: Json = False) -> None:
     """List the voices of an engine."""
     lists.voices(engine, as_json=json)
+
+
+@storage.command("list")
+def storage_list(json: Json = False) -> None:
+    """List the results that are stored, the newest first."""
+    from voxcue.cli.storage import stored
+
+    stored(as_json=json)
+
+
+@storage.command("clean")
+def storage_clean(
+    older_than: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="DAYS", help="Age of what goes; VOXCUE_RETENTION_DAYS by default."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and keep it.")] = False,
+    json: Json = False,
+) -> None:
+    """Remove old results, and what uploads that broke off have left."""
+    from voxcue.cli.storage import clean
+
+    clean(older_than, dry_run=dry_run, as_json=json)
 
 
 def _version(wanted: bool) -> None:

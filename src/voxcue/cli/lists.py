@@ -42,7 +42,10 @@ def styles(*, as_json: bool) -> None:
     from voxcue.captions import style, style_names
 
     found = [style(name) for name in style_names()]
-    _show([{"name": each.name, "video": f"{each.width}x{each.height}"} for each in found], as_json)
+    rows = [
+        {"name": each.name, "video": f"{each.width}x{each.height}", "font_size": each.size} for each in found
+    ]
+    _show(rows, as_json)
 
 
 def voices(engine: str | None, *, as_json: bool) -> None:

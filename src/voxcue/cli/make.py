@@ -15,9 +15,8 @@ from voxcue.cli import BEGUN
 from voxcue.cli.present import Bar, document
 from voxcue.errors import TextError, UsageError
 from voxcue.output import OutputFolder
-from voxcue.pipeline import SaveOptions, SpeakOptions, files, plan, preview, speak_to
+from voxcue.pipeline import SaveOptions, SpeakOptions, files, plan, preview, speak_to, write_captions
 from voxcue.pipeline import align as align_recording
-from voxcue.pipeline.speech import write_captions
 from voxcue.text.read import decode
 from voxcue.types import Word
 
@@ -37,7 +36,7 @@ def speak_command(
     as_json: bool,
 ) -> None:
     """Speak into a folder and report."""
-    chosen = SaveOptions(_names(save["captions"]), save["style"], save["format"]).checked()
+    chosen = SaveOptions(**save | {"captions": _names(save["captions"])}).checked()
     made = plan(_text(text, file), SpeakOptions(**options))
     with Bar("speaking") as bar:
         track = speak_to(folder, made, chosen, lambda segment: bar((segment.index + 1) / segment.count))
@@ -48,7 +47,7 @@ def align_command(
     audio: Path, text: Path, folder: Path, aligner: str | None, save: dict[str, Any], *, as_json: bool
 ) -> None:
     """Align a recording into a folder and report."""
-    chosen = SaveOptions(_names(save["captions"]), save["style"]).checked()
+    chosen = SaveOptions(**save | {"captions": _names(save["captions"])}).checked()
     said = _text(None, text)
     with OutputFolder(folder) as output:
         with Bar("aligning"):

@@ -7,14 +7,16 @@ How to add an engine, from this package or your own:
 2. Fill `EngineTraits` honestly: the rest of Voxcue asks the traits, never the name.
 3. In `synthesize`, yield one `Clip` per request, in order, as soon as each is ready. If the model knows
    when each token is said, fill ``Clip.marks``: alignment is then free and exact.
-4. Register it under the entry-point group ``voxcue.engines`` and run ``voxcue engines``.
+4. Say how it shares one machine: ``batch_size`` utterances in one pass of the model, ``passes`` at once. A
+   server calls ``synthesize`` from up to ``passes`` threads, each time with at most ``batch_size`` requests.
+5. Register it under the entry-point group ``voxcue.engines`` and run ``voxcue engines``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from voxcue.types import Clip, Utterance, Voice
 
@@ -24,7 +26,10 @@ class EngineTraits:
     """What an engine can do, known without loading its model.
 
     ``languages`` are BCP 47 tags; ``speeds`` the slowest and fastest pace it takes, 1.0 being its own;
-    ``max_characters`` the longest spoken form it reads well in one utterance.
+    ``max_characters`` the longest spoken form it reads well in one utterance. ``batch_size`` is how many
+    utterances one pass of the model takes at a gain over one by one (1: it gains nothing), ``passes`` how
+    many passes run side by side: 1 for a model that fills a GPU, the cores that the process may use for a
+    model whose pass runs on one core.
     """
 
     description: str
@@ -34,6 +39,8 @@ class EngineTraits:
     licence: str
     speeds: tuple[float, float] = (0.5, 2.0)
     max_characters: int = 300
+    batch_size: int = 1
+    passes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,14 @@ class SynthesisRequest:
 
 
 class Engine(Protocol):
-    """Text to audio. Made without arguments; loads its model when first asked to prepare a voice."""
+    """Text to audio. Made without arguments; loads its model when first asked to prepare a voice.
 
-    name: ClassVar[str]
-    traits: ClassVar[EngineTraits]
-    sample_rate: ClassVar[int]
+    What is registered has its three attributes on the class: they are read without making one.
+    """
+
+    name: str
+    traits: EngineTraits
+    sample_rate: int
 
     def voices(self) -> Sequence[Voice]:
         """The voices that can be named; the first is the default."""

@@ -33,7 +33,7 @@ _DURATIONS = "/Cast_32_output_0"
 """The graph's tensor of phoneme durations: int64, shape (phonemes,), in frames of 25 ms."""
 
 _MOST_WORKERS = 8
-"""Utterances spoken at once at most: each holds some 30 MB of spectrum while it is made."""
+"""Utterances of one call spoken at once at most: each holds some 30 MB of spectrum while it is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,13 @@ class _Model:
     session: Any
     g2p: Any
     vocabulary: dict[str, int]
+
+
+def _cores() -> int:
+    """CPU cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class HibariEngine:
@@ -56,6 +63,8 @@ class HibariEngine:
         clones_voices=False,
         times_words=True,
         licence="Apache-2.0",
+        batch_size=1,  # the graph takes one utterance, and runs on one core
+        passes=_cores(),
     )
 
     def voices(self) -> Sequence[Voice]:
@@ -90,7 +99,7 @@ class HibariEngine:
 
     def synthesize(self, batch: Sequence[SynthesisRequest]) -> Iterator[Clip]:
         """Speak every request, a few at a time on the machine's cores, and yield them in order."""
-        workers = min(len(batch), _cores(), _MOST_WORKERS)
+        workers = min(len(batch), self.traits.passes, _MOST_WORKERS)
         if workers <= 1:
             yield from map(_speak, batch)
             return
@@ -105,13 +114,6 @@ class HibariEngine:
                     yield waiting.popleft().result()
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _cores() -> int:
-    """CPU cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _speak(request: SynthesisRequest) -> Clip:

@@ -4,7 +4,7 @@ from voxcue.pipeline.plan import Plan, SpeakOptions, plan
 from voxcue.pipeline.previewing import preview
 from voxcue.pipeline.recording import align
 from voxcue.pipeline.speaking import speak, speak_to, stream
-from voxcue.pipeline.speech import SaveOptions, Speech, files
+from voxcue.pipeline.speech import SaveOptions, Speech, files, write_captions
 
 __all__ = [
     "Plan",
@@ -18,4 +18,5 @@ __all__ = [
     "speak",
     "speak_to",
     "stream",
+    "write_captions",
 ]

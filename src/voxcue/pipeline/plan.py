@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from voxcue.aligners import Aligner, aligner_class, aligner_names, fill
 from voxcue.audio.loudness import Leveller
 from voxcue.audio.trim import trim
-from voxcue.engines import Engine, SynthesisRequest, VoicePrompt, engine_class, engine_names
+from voxcue.engines import Engine, EngineTraits, SynthesisRequest, VoicePrompt, engine_class, engine_names
 from voxcue.errors import AlignmentError, TextError, UnavailableError, UsageError, VoxcueError
+from voxcue.pipeline.clock import Clock
 from voxcue.pipeline.overlap import ahead
 from voxcue.settings import settings
 from voxcue.text import parse
@@ -37,13 +38,17 @@ class SpeakOptions:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A reading that can begin: make one with `plan`."""
+    """A reading that can begin: make one with `plan`.
+
+    ``clock`` counts the seconds of each stage: "text", "voice", "engine", "aligner" and "loudness".
+    """
 
     script: Script
     engine: Engine
     prompt: VoicePrompt
     aligner: Aligner
     options: SpeakOptions
+    clock: Clock = field(default_factory=Clock)
 
     def segments(self) -> Generator[Segment]:
         """Speak, align and level, utterance by utterance; the stages overlap.
@@ -60,7 +65,8 @@ class Plan:
                 lead = 0 if index else round(self.script.lead * rate)
                 start = (written + lead) / rate
                 pause = round(utterance.pause * rate)
-                clip = _padded(leveller(clip), lead, pause)
+                with self.clock("loudness"):
+                    clip = _padded(leveller(clip), lead, pause)
                 begins = written / rate
                 written += len(clip.samples)
                 yield Segment(index, len(utterances), begins, clip, _moved(words, start, written / rate))
@@ -73,12 +79,15 @@ class Plan:
             SynthesisRequest(utterance, self.prompt, options.speed, options.seed + index)
             for index, utterance in enumerate(self.script.utterances)
         ]
-        for clip in self.engine.synthesize(requests):
-            yield trim(clip)
+        with closing(self.clock.each("engine", self.engine.synthesize(requests))) as clips:
+            for clip in clips:
+                yield trim(clip)
 
     def _timed(self, clips: Iterator[Clip]) -> Generator[tuple[Clip, list[Word]]]:
         for clip, utterance in zip(clips, self.script.utterances, strict=True):
-            yield replace(clip, marks=None), self._aligned(clip, utterance)
+            with self.clock("aligner"):
+                words = self._aligned(clip, utterance)
+            yield replace(clip, marks=None), words
 
     def _aligned(self, clip: Clip, utterance: Utterance) -> list[Word]:
         """Times for every token; what the aligner cannot follow is shared out at confidence 0."""
@@ -89,24 +98,32 @@ class Plan:
             return fill.words(tokens, [None] * len(tokens), clip.duration, [0.0] * len(tokens))
 
 
-def plan(text: str, options: SpeakOptions) -> Plan:
+def plan(text: str, options: SpeakOptions, engine: Engine | None = None) -> Plan:
     """Read the text, find the engine, voice and aligner, and check that they fit together.
+
+    Args:
+        text: what to say.
+        options: how.
+        engine: one that is made already, in place of a new one of the name in ``options``.
 
     Raises:
         TextError: nothing to say, wrong markup, or characters that the engine cannot say.
         UsageError: an unknown engine, voice or aligner, or a speed out of range.
         UnavailableError: the engine or the voice is not installed here.
     """
-    loaded = engine_class(options.engine or settings().engine)
+    clock = Clock()
+    loaded = engine or engine_class(options.engine or settings().engine)
     _check_speed(options.speed, loaded.traits.speeds)
     if options.seed < 0:
         raise UsageError("seed-range", f"The seed {options.seed} is negative.", "Choose 0 or more.")
-    aligner = _aligner_for(options.aligner or settings().aligner, loaded)
-    script = parse(text, max_chars=loaded.traits.max_characters)
-    engine = loaded()
-    _check_speakable(script, engine)
-    voice = options.voice or settings().voice or engine.voices()[0].name
-    return Plan(script, engine, engine.prepare(voice), aligner, options)
+    aligner = _aligner_for(options.aligner or settings().aligner, loaded.traits)
+    with clock("text"):
+        script = parse(text, max_chars=loaded.traits.max_characters)
+        speaker = loaded() if isinstance(loaded, type) else loaded
+        _check_speakable(script, speaker)
+    with clock("voice"):
+        prompt = speaker.prepare(options.voice or settings().voice or speaker.voices()[0].name)
+    return Plan(script, speaker, prompt, aligner, options, clock)
 
 
 def choose_aligner(name: str, language: str, marked: bool) -> Aligner:
@@ -148,8 +165,8 @@ def _installed_aligners() -> Iterator[type[Aligner]]:
             yield aligner_class(name)
 
 
-def _aligner_for(name: str, engine: type[Engine]) -> Aligner:
-    return choose_aligner(name, engine.traits.languages[0], engine.traits.times_words)
+def _aligner_for(name: str, traits: EngineTraits) -> Aligner:
+    return choose_aligner(name, traits.languages[0], traits.times_words)
 
 
 def _check_speed(speed: float, limits: tuple[float, float]) -> None:

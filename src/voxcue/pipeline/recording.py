@@ -15,7 +15,14 @@ _FASTEST = 0.02
 """Seconds per spoken letter below which no one can have said the text: about 50 letters a second."""
 
 
-def align(audio: str | Path, text: str, *, aligner: str | None = None, language: str = "en") -> Speech:
+def align(
+    audio: str | Path,
+    text: str,
+    *,
+    aligner: str | None = None,
+    language: str = "en",
+    max_seconds: float | None = None,
+) -> Speech:
     """Time the words of a recording.
 
     Args:
@@ -23,15 +30,17 @@ def align(audio: str | Path, text: str, *, aligner: str | None = None, language:
         text: what is said in it, all of it and in order.
         aligner: "auto" by default.
         language: BCP 47 tag of the text.
+        max_seconds: refuse a longer recording, before it is decoded.
 
     Raises:
+        LimitError: the recording is longer than ``max_seconds``.
         AudioError: the recording cannot be read, is silent or corrupt.
         AlignmentError: the text does not match what is said.
         TextError: there is nothing to say in the text.
     """
     chosen = choose_aligner(aligner or settings().aligner, language, marked=False)
     tokens = [token for utterance in parse(text).utterances for token in utterance.tokens]
-    clip = read(Path(audio))
+    clip = read(Path(audio), max_seconds=max_seconds)
     letters = sum(len(word) for token in tokens for word in token.words)
     if clip.duration < letters * _FASTEST:
         raise AlignmentError(

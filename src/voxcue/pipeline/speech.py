@@ -17,12 +17,14 @@ from voxcue.types import Clip, Word
 class SaveOptions:
     """Which files to write: caption formats, the look of the ASS captions, the audio format.
 
-    ``None`` takes the setting; ``captions`` of ``None`` is all of them.
+    ``None`` takes the setting; ``captions`` of ``None`` is all of them. ``font_size`` is in pixels of the
+    style's picture, ``None`` its own.
     """
 
     captions: Sequence[str] | None = None
     style: str | None = None
     format: str | None = None
+    font_size: float | None = None
 
     def checked(self) -> Checked:
         """The options with every name looked up.
@@ -33,7 +35,8 @@ class SaveOptions:
         wanted = FORMATS if self.captions is None else self.captions
         names = tuple(dict.fromkeys(check_caption_format(name) for name in wanted))
         audio_format = check_format(self.format or settings().format)
-        return Checked(names, style(self.style or settings().style), audio_format)
+        look = style(self.style or settings().style, self.font_size)
+        return Checked(names, look, audio_format)
 
 
 @dataclass(frozen=True, slots=True)

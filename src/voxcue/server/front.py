@@ -1,0 +1,116 @@
+"""What happens to every request before and after its route: an id, access, patience, a line in the log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from secrets import token_hex
+from time import perf_counter
+
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from voxcue.errors import DeadlineError, VoxcueError
+from voxcue.server.access import Access
+from voxcue.server.faults import reply
+from voxcue.server.metrics import Metrics
+
+_LOG = logging.getLogger("voxcue.access")
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+_PATIENCE = 30.0
+"""Seconds that a client may leave us waiting for the next part of a request's body."""
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Front:
+    """ASGI middleware around the whole app.
+
+    Args:
+        app: what is behind it.
+        access: decides who may pass.
+        metrics: counts the requests.
+    """
+
+    def __init__(self, app: ASGIApp, access: Access, metrics: Metrics) -> None:
+        self._app = app
+        self._access = access
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = perf_counter()
+        request = Request(scope, receive)
+        given = request.headers.get("x-request-id", "")
+        scope["voxcue.request_id"] = given if _ID.fullmatch(given) else token_hex(8)
+        scope["voxcue.log"] = {}
+        status = 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = scope["voxcue.request_id"]
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._pass(request, scope, _patient(receive), answer)
+        finally:
+            self._record(scope, request.method, status, perf_counter() - begun)
+
+    async def _pass(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            self._access.check(request)
+        except VoxcueError as error:
+            await reply(request, error, error.http_status)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _record(self, scope: Scope, method: str, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "none")
+        self._metrics.request(route, method if method in _METHODS else "other", status, seconds)
+        facts = {"route": route, "method": method, "status": status, "seconds": round(seconds, 4)}
+        _LOG.info("request", extra={"request_id": scope["voxcue.request_id"], **facts, **scope["voxcue.log"]})
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"})
+
+
+def note(request: Request, **facts: object) -> None:
+    """Add facts to the line that the log gets when the request is done."""
+    request.scope["voxcue.log"].update(facts)
+
+
+def _patient(receive: Receive) -> Receive:
+    """``receive`` that gives a slow body up; once the body is in, it waits for the end of the connection."""
+    complete = False
+
+    async def timed() -> Message:
+        nonlocal complete
+        if complete:
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), _PATIENCE)
+        except TimeoutError:
+            raise DeadlineError(
+                "request-slow",
+                f"The rest of the request did not come within {_PATIENCE:g} s.",
+                "Send it again over a better connection.",
+            ) from None
+        complete = not message.get("more_body", False)
+        return message
+
+    return timed

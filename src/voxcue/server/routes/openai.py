@@ -1,0 +1,93 @@
+"""`POST /v1/audio/speech`: OpenAI's interface, so that clients written for it work as they are."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response, StreamingResponse
+
+from voxcue.errors import UsageError
+from voxcue.server.front import note
+from voxcue.server.links import link
+from voxcue.server.making import TYPES
+from voxcue.server.schemas import OpenAISpeechRequest, SpeechRequest, json_bytes, responses
+from voxcue.server.services import Services, services
+from voxcue.server.speaking import Speaking
+from voxcue.server.streams import started
+
+router = APIRouter(tags=["speech"])
+
+_THEIR_MODELS = frozenset({"tts-1", "tts-1-hd", "gpt-4o-mini-tts"})
+_THEIR_VOICES = frozenset(
+    "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse".split()  # noqa: SIM905
+)
+_EVENTS = "text/event-stream"
+
+
+@router.post(
+    "/v1/audio/speech",
+    summary="Speak a text, as OpenAI's API does",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The audio, sent while it is made (FLAC when it is complete)",
+            "content": {
+                **{
+                    kind: {"schema": {"type": "string", "format": "binary"}}
+                    for kind in sorted(set(TYPES.values()))
+                    if kind.startswith("audio/")
+                },
+                _EVENTS: {"schema": {"type": "string"}},
+            },
+        },
+        **responses(400, 401, 403, 413, 422, 429, 503, 504),
+    },
+    max_body_size=json_bytes(),
+)
+async def speak(
+    request: Request, ask: OpenAISpeechRequest, found: Annotated[Services, Depends(services)]
+) -> Response:
+    """Speak with the engine and the voice named; OpenAI's own names mean our defaults."""
+    if ask.response_format == "aac":
+        raise UsageError(
+            "audio-format-unknown", "AAC is not made here.", "Ask for mp3, opus, flac, wav or pcm."
+        )
+    if found.settings.log_text:
+        note(request, text=ask.input)
+    wanted = SpeechRequest(
+        text=ask.input,
+        engine=None if ask.model in _THEIR_MODELS else ask.model,
+        voice=None if ask.voice in _THEIR_VOICES and not _has(found, ask) else ask.voice,
+        speed=ask.speed,
+    )
+    work = partial(Speaking(found, wanted, partial(link, request)).audio, format=ask.response_format)
+    audio = await started(found.jobs.stream(request, work))
+    if ask.stream_format == "sse":
+        return StreamingResponse(_events(audio), media_type=_EVENTS)
+    return StreamingResponse(audio, media_type=TYPES[ask.response_format])
+
+
+def _has(found: Services, ask: OpenAISpeechRequest) -> bool:
+    """Whether the engine itself has a voice of that name."""
+    engine = found.engine(None if ask.model in _THEIR_MODELS else ask.model)
+    return any(voice.name == ask.voice for voice in engine.voices())
+
+
+async def _events(audio: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """OpenAI's events: the audio in pieces, then the end. Characters are not counted as tokens here."""
+    async with aclosing(audio):
+        async for piece in audio:
+            if piece:
+                yield _event({"type": "speech.audio.delta", "audio": b64encode(piece).decode()})
+    usage = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+    yield _event({"type": "speech.audio.done", "usage": usage})
+
+
+def _event(data: dict[str, object]) -> bytes:
+    return f"data: {json.dumps(data)}\n\n".encode()

@@ -1,0 +1,108 @@
+"""What the routes share: engines that stay loaded, storage, limits and counters."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from threading import Lock
+from time import perf_counter
+
+from fastapi import Request
+
+from voxcue.engines import engine_class
+from voxcue.engines.batching import Batcher
+from voxcue.errors import VoxcueError
+from voxcue.server.access import Access, keys
+from voxcue.server.admission import Gate
+from voxcue.server.jobs import Jobs
+from voxcue.server.metrics import Metrics
+from voxcue.settings import Settings
+from voxcue.storage import Storage
+from voxcue.voices import Library
+
+_LOG = logging.getLogger("voxcue.server")
+
+
+class Services:
+    """Everything that lives as long as the server.
+
+    Args:
+        settings: limits and defaults.
+        local: whether the server listens to this machine alone.
+    """
+
+    def __init__(self, settings: Settings, *, local: bool) -> None:
+        self.settings = settings
+        self.access = Access(keys(settings.api_keys.get_secret_value()), local=local)
+        self.storage = Storage(settings.storage)
+        self.library = Library(self.storage)
+        self.metrics = Metrics()
+        self.gate = Gate(settings.max_running, settings.max_waiting)
+        self.jobs = Jobs(self.gate, settings.request_seconds)
+        self.ready = False
+        self.problem: VoxcueError | None = None
+        self._batchers: dict[str, Batcher] = {}
+        self._making = Lock()
+        self.metrics.watch("voxcue_running", "Requests in work", lambda: self.gate.running)
+        self.metrics.watch("voxcue_queue", "Requests that wait for their turn", lambda: self.gate.waiting)
+        for name, told in _ENGINE_FACTS.items():
+            self.metrics.watch(f"voxcue_engine_{name}", told, partial(self._sum, name))
+
+    def engine(self, name: str | None = None) -> Batcher:
+        """An engine, the default one if not named, shared by all requests.
+
+        Raises:
+            UsageError: no engine of that name.
+            UnavailableError: a package that it needs is missing.
+        """
+        chosen = name or self.settings.engine
+        with self._making:
+            if chosen not in self._batchers:
+                self._batchers[chosen] = Batcher(engine_class(chosen)(), wait=self.settings.batch_wait)
+            return self._batchers[chosen]
+
+    def warm(self) -> None:
+        """Load the default engine and its voice, so that the first request does not wait for them."""
+        begun = perf_counter()
+        try:
+            engine = self.engine()
+            engine.prepare(self.settings.voice or engine.voices()[0].name)
+            _first_words(engine)
+        except VoxcueError as error:
+            self.problem = error
+            _LOG.error("not ready", extra={"code": error.code, "error": error.message})
+        else:
+            self.ready = True
+            _LOG.info("ready", extra={"seconds": round(perf_counter() - begun, 3), "engine": engine.name})
+
+    def close(self) -> None:
+        """Stop the engines; what still runs is given a few seconds."""
+        for batcher in self._batchers.values():
+            batcher.close()
+        self.jobs.close()
+
+    def _sum(self, fact: str) -> float:
+        return float(sum(getattr(batcher.snapshot(), fact) for batcher in list(self._batchers.values())))
+
+
+_ENGINE_FACTS = {
+    "waiting": "Utterances that wait for the engine",
+    "passes": "Passes of the engines so far",
+    "utterances": "Utterances spoken so far",
+    "retries": "Utterances spoken again because their batch failed",
+    "busy": "Seconds of passes so far",
+}
+
+
+def services(request: Request) -> Services:
+    """The services of the app that a request came to."""
+    found: Services = request.app.state.services
+    return found
+
+
+def _first_words(engine: Batcher) -> None:
+    """Speak once: libraries load what they need at their first use."""
+    from voxcue.pipeline import SpeakOptions, plan
+
+    for segment in plan("Ready.", SpeakOptions(), engine).segments():
+        del segment
