@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,8 +13,9 @@ import pytest
 import soundfile
 
 from tests.audio.ffmpeg import convert
+from voxcue.audio import read as module
 from voxcue.audio.read import read
-from voxcue.errors import AudioError
+from voxcue.errors import AudioError, LimitError
 from voxcue.types import Clip
 
 RATE = 24_000
@@ -161,3 +165,146 @@ def test_a_silent_recording_is_refused(level: float, tmp_path: Path) -> None:
 def test_samples_that_are_not_numbers_are_refused(value: float, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.append(TONE, np.float32(value)), RATE, subtype="FLOAT")
     assert refusal(tmp_path / "a.wav").code == "audio-corrupt"
+
+
+def too_long(path: Path, max_seconds: float) -> LimitError:
+    """The error for a recording longer than allowed, which names what is allowed."""
+    with pytest.raises(LimitError) as caught:
+        read(path, max_seconds=max_seconds)
+    assert caught.value.code == "audio-too-long"
+    assert f"{max_seconds:g} seconds" in caught.value.message
+    return caught.value
+
+
+def declaring(samples: int, tone: Path, tmp_path: Path) -> Path:
+    """A FLAC file of the tone whose header declares another number of samples."""
+    data = bytearray(convert(tone, tmp_path / "a.flac").read_bytes())
+    fields = int.from_bytes(data[18:26], "big") >> 36 << 36
+    data[18:26] = (fields | samples).to_bytes(8, "big")
+    (tmp_path / "b.flac").write_bytes(data)
+    return tmp_path / "b.flac"
+
+
+@pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "ogg", "opus", "m4a", "webm"])
+def test_a_recording_longer_than_allowed_is_refused(kind: str, tone: Path, tmp_path: Path) -> None:
+    path = convert(tone, tmp_path / f"a.{kind}")
+    too_long(path, SECONDS - 0.2)
+    assert_is_the_tone(read(path, max_seconds=SECONDS + 0.1))
+
+
+def test_above_48_khz_the_limit_counts_samples(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.full(96_000, 0.3), 96_000)
+    assert read(tmp_path / "a.wav", max_seconds=2).duration == 1
+    with pytest.raises(LimitError) as caught:
+        read(tmp_path / "a.wav", max_seconds=1.9)
+    assert "0.95 seconds, the longest that is read at 96,000 Hz" in caught.value.message
+
+
+def test_a_header_that_declares_days_is_refused_by_it(tone: Path, tmp_path: Path) -> None:
+    too_long(declaring(2**36 - 1, tone, tmp_path), 3600)
+
+
+@pytest.mark.parametrize("samples", [0, 2**36 - 1])
+def test_a_length_that_is_not_known_or_not_true_does_not_matter(
+    samples: int, tone: Path, tmp_path: Path
+) -> None:
+    assert_is_the_tone(read(declaring(samples, tone, tmp_path)))
+
+
+def test_a_wav_header_that_declares_too_much_is_not_believed(tone: Path, tmp_path: Path) -> None:
+    data = bytearray(tone.read_bytes())
+    data[4:8] = data[40:44] = b"\xff\xff\xff\xff"
+    (tmp_path / "a.wav").write_bytes(data)
+    assert_is_the_tone(read(tmp_path / "a.wav", max_seconds=2))
+
+
+@pytest.mark.parametrize("rate", [1, 100, 3_999, 384_001, 2_000_000_000])
+def test_absurd_sample_rates_are_refused(rate: int, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", TONE, rate)
+    error = refusal(tmp_path / "a.wav")
+    assert error.code == "audio-rate"
+    assert f"{rate:,}" in error.message
+
+
+@pytest.mark.parametrize("rate", [4_000, 384_000])
+def test_unusual_sample_rates_are_read(rate: int, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", TONE, rate)
+    assert read(tmp_path / "a.wav", max_seconds=100).sample_rate == rate
+
+
+def test_many_channels_are_averaged(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.repeat(TONE[:, None], 255, axis=1), RATE)
+    assert_is_the_tone(read(tmp_path / "a.wav"))
+
+
+def test_a_playlist_does_not_lead_to_other_files(tone: Path, tmp_path: Path) -> None:
+    target = convert(tone, tmp_path / "private.aac")
+    playlists = {
+        "a.m3u8": f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{target.name}\n#EXT-X-ENDLIST\n",
+        "b.m3u8": f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://{target}\n#EXT-X-ENDLIST\n",
+        "c.txt": f"ffconcat version 1.0\nfile {target.name}\n",
+    }
+    for name, text in playlists.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert refusal(tmp_path / name).code == "audio-unreadable"
+
+
+def test_a_decoder_that_takes_too_long_is_ended(
+    tone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = convert(tone, tmp_path / "a.m4a")
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
+    slow.chmod(0o700)
+    monkeypatch.setattr(module, "executable", lambda: str(slow))
+    monkeypatch.setattr(module, "_FFMPEG_SECONDS", 0.3)
+    begun = time.monotonic()
+    assert refusal(path).code == "audio-unreadable"
+    assert time.monotonic() - begun < 10
+
+
+GROWTH = """
+import resource, sys
+from pathlib import Path
+import numpy, soundfile
+from voxcue.audio.read import read
+from voxcue.errors import LimitError
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+before = peak()
+try:
+    print(read(Path(sys.argv[1]), max_seconds=float(sys.argv[2])).duration)
+except LimitError as error:
+    print(error.code)
+print(peak() - before)
+"""
+
+
+def growth(path: Path, max_seconds: float) -> tuple[str, float]:
+    """What reading a file in a fresh process ends with, and the MB that its memory grew by."""
+    command = [sys.executable, "-c", GROWTH, str(path), str(max_seconds)]
+    outcome, megabytes = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return outcome, float(megabytes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "codec"), [("flac", "flac"), ("mp3", "libmp3lame"), ("opus", "libopus"), ("mka", "flac")]
+)
+def test_an_hour_of_silence_takes_no_memory(kind: str, codec: str, tone: Path, tmp_path: Path) -> None:
+    """It is a small file, and 346 MB as samples."""
+    options = ("-af", "apad=whole_dur=3600", "-ar", "24000", "-c:a", codec)
+    outcome, megabytes = growth(convert(tone, tmp_path / f"a.{kind}", *options), max_seconds=60)
+    assert outcome == "audio-too-long"
+    assert megabytes < 60
+
+
+@pytest.mark.parametrize("kind", ["flac", "mka"])
+def test_samples_are_held_once(kind: str, tmp_path: Path) -> None:
+    """Ten minutes, 57.6 MB as samples."""
+    soundfile.write(tmp_path / "a.flac", np.tile(TONE, 400), RATE)
+    path = convert(tmp_path / "a.flac", tmp_path / f"b.{kind}", "-c:a", "flac")
+    outcome, megabytes = growth(path, max_seconds=601)
+    assert float(outcome) == pytest.approx(600, abs=0.1)
+    assert megabytes < 57.6 * 1.5

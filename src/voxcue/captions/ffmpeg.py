@@ -32,28 +32,44 @@ _SYSTEM_FONTS = (
 
 @contextmanager
 def workplace() -> Iterator[Path]:
-    """A temporary folder with our fonts and a font configuration in it; gone afterwards."""
+    """A temporary folder with our fonts and a font configuration in it; gone afterwards.
+
+    Raises ``OutputError`` (``preview-failed``) if it cannot be made or filled.
+    """
     try:
         folder = Path(tempfile.mkdtemp(prefix="voxcue-preview-"))
     except OSError as error:
-        raise OutputError(
-            "preview-failed",
-            f"No temporary folder can be made: {error.strerror}.",
-            "Name a folder that can be written to in TMPDIR.",
-        ) from None
+        raise _no_room(error.strerror) from None
     try:
-        shutil.copytree(FONTS, folder / "fonts")
-        folders = "".join(f"<dir>{escape(str(path))}</dir>" for path in (folder / "fonts", *_SYSTEM_FONTS))
-        (folder / "fonts.conf").write_text(
-            '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
-            f"<fontconfig>{folders}"
-            '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
-            f"<cachedir>{escape(str(folder / 'cache'))}</cachedir></fontconfig>\n",
-            encoding="utf-8",
-        )
+        try:
+            _furnish(folder)
+        except shutil.Error as error:  # of copytree: its argument lists source, destination, reason
+            raise _no_room(str(error.args[0][0][2]).partition("] ")[2].partition(": ")[0]) from None
+        except OSError as error:
+            raise _no_room(error.strerror) from None
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _furnish(folder: Path) -> None:
+    shutil.copytree(FONTS, folder / "fonts")
+    folders = "".join(f"<dir>{escape(str(path))}</dir>" for path in (folder / "fonts", *_SYSTEM_FONTS))
+    (folder / "fonts.conf").write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
+        f"<fontconfig>{folders}"
+        '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
+        f"<cachedir>{escape(str(folder / 'cache'))}</cachedir></fontconfig>\n",
+        encoding="utf-8",
+    )
+
+
+def _no_room(reason: str | None) -> OutputError:
+    return OutputError(
+        "preview-failed",
+        f"No temporary folder can be made: {reason or 'its files cannot be written'}.",
+        "Free some space there, or name a folder that can be written to in TMPDIR.",
+    )
 
 
 def run(arguments: Sequence[str], folder: Path, on_seconds: Callable[[float], None] | None = None) -> None:

@@ -18,11 +18,17 @@ from voxcue.types import Script, Token, Utterance
 MAX_CHARS = 300
 """Spoken characters in an utterance at most: about 20 seconds."""
 
+MAX_WORD = 500
+"""Characters in a word at most: some minutes of speech, which engines make in one piece and in memory."""
+
 SENTENCE_PAUSE = 0.35
 """Silence after a sentence, in seconds."""
 
 PARAGRAPH_PAUSE = 0.7
 """Silence after a paragraph, in seconds."""
+
+_EXCERPT = 40
+"""Characters of the text that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +53,13 @@ def parse(source: str, *, max_chars: int = MAX_CHARS) -> Script:
 
     ``max_chars`` bounds the spoken form of an utterance, in characters; a single word or number longer
     than that stays whole. Raises ``TextError`` with code ``text-empty`` when there is no text,
-    ``text-silent`` when nothing in it can be said, and ``markup-pause`` for a directive that names no
-    pause.
+    ``text-silent`` when nothing in it can be said, ``word-too-long`` for a word of more than ``MAX_WORD``
+    characters, and ``markup-pause`` for a directive that names no pause.
     """
     words, lead = shown_words(source)
     if not words:
         raise TextError("text-empty", "The text is empty.", "Give some text to speak.")
+    _check_lengths(words)
     sentences, lead = _merged(_sentences(words), lead)
     utterances = [
         Utterance(sentence.tokens[start:end], CLAUSE_PAUSE if end < len(sentence.tokens) else sentence.pause)
@@ -62,6 +69,17 @@ def parse(source: str, *, max_chars: int = MAX_CHARS) -> Script:
     if not sentences[-1].asked:
         utterances[-1] = replace(utterances[-1], pause=0.0)
     return Script(source, tuple(utterances), lead)
+
+
+def _check_lengths(words: Iterable[Shown]) -> None:
+    long = next((word for word in words if len(word.text) > MAX_WORD), None)
+    if long is not None:
+        raise TextError(
+            "word-too-long",
+            f"A word of {len(long.text):,} characters begins at character {long.offset:,}:"
+            f" {long.text[:_EXCERPT]!r}…; the longest that can be spoken has {MAX_WORD}.",
+            "Put spaces into it, or say in words what it is.",
+        )
 
 
 def _sentences(words: Sequence[Shown]) -> Iterator[_Sentence]:
@@ -141,4 +159,4 @@ def _merge(group: Sequence[_Sentence], pause: float, asked: bool) -> _Sentence:
 
 def _excerpt(sentences: Sequence[_Sentence]) -> str:
     text = " ".join(token.text for token in sentences[0].tokens[:8])
-    return repr(text if len(text) <= 40 else f"{text[:39]}…")
+    return repr(text if len(text) <= _EXCERPT else f"{text[: _EXCERPT - 1]}…")

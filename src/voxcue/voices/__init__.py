@@ -1,0 +1,5 @@
+"""Reference voices: recordings of speakers, kept under a name."""
+
+from voxcue.voices.library import Library, ReferenceVoice
+
+__all__ = ["Library", "ReferenceVoice"]
