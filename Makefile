@@ -5,7 +5,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11 python; d
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check format bench clean lock
+.PHONY: help demo test check format bench openapi clean lock
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -32,6 +32,9 @@ bench: $(VENV)/.dev  ## Measure: one JSON line per figure
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/memory.py
 	$(BIN)/python bench/timing.py
+
+openapi: $(VENV)/.run  ## Write docs/openapi.json anew
+	$(BIN)/python tools/openapi.py
 
 clean:  ## Remove the environment and everything made
 	rm -rf $(VENV) out .cache build dist

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,8 +97,3 @@ def test_no_key_shows_in_the_log(locked: Server) -> None:
     assert KEY not in log
     assert "signature" not in log
     assert "Hi." not in log
-
-
-def test_the_process_table_shows_no_key() -> None:
-    shown = subprocess.run([sys.executable, "-m", "voxcue", "serve", "--help"], capture_output=True, text=True)
-    assert "--api-key" not in shown.stdout

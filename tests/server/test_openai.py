@@ -30,7 +30,9 @@ def test_each_format_plays(
     theirs: openai.OpenAI, name: Literal["mp3", "opus", "flac", "wav"], tmp_path: Path
 ) -> None:
     path = tmp_path / f"speech.{name}"
-    theirs.audio.speech.create(model="tts-1", voice="alloy", input=TEXT, response_format=name).write_to_file(path)
+    theirs.audio.speech.create(model="tts-1", voice="alloy", input=TEXT, response_format=name).write_to_file(
+        path
+    )
     samples, rate = soundfile.read(path, dtype="float32")
     assert 3.0 < len(samples) / rate < 6.0
     assert np.abs(samples).max() > 0.1
@@ -54,7 +56,13 @@ def test_streaming_begins_before_the_end(theirs: openai.OpenAI, examples: Path) 
 
 
 def test_events_carry_the_audio(client: httpx.Client) -> None:
-    ask = {"model": "tts-1", "voice": "alloy", "input": TEXT, "stream_format": "sse", "response_format": "wav"}
+    ask = {
+        "model": "tts-1",
+        "voice": "alloy",
+        "input": TEXT,
+        "stream_format": "sse",
+        "response_format": "wav",
+    }
     answer = client.post("/v1/audio/speech", json=ask)
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert '"speech.audio.delta"' in answer.text

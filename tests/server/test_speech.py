@@ -134,12 +134,14 @@ def test_the_first_segment_comes_long_before_the_last(client: httpx.Client, exam
 
 def test_a_client_that_leaves_ends_its_work(server: Server, examples: Any) -> None:
     text = (examples / "time-machine.txt").read_text(encoding="utf-8") * 5
-    with server.client() as client:
-        with client.stream(
+    with (
+        server.client() as client,
+        client.stream(
             "POST", "/v1/speech", json={"text": text}, headers={"Accept": "text/event-stream"}
-        ) as answer:
-            next(events(answer.iter_lines()))
-            assert server.metric("voxcue_running") == 1
+        ) as answer,
+    ):
+        next(events(answer.iter_lines()))
+        assert server.metric("voxcue_running") == 1
     for _ in range(50):
         if server.metric("voxcue_running") == 0:
             break
@@ -186,7 +188,7 @@ def test_a_part_of_a_file_can_be_asked_for(client: httpx.Client) -> None:
 
 def test_captions_can_be_had_in_another_look(client: httpx.Client) -> None:
     reply = speech(client, style="plain")
-    look = {"style": "karaoke-vertical", "font_size": 100}
+    look: dict[str, str | float] = {"style": "karaoke-vertical", "font_size": 100}
     text = client.get(f"/v1/speech/{reply['id']}/captions.ass", params=look).text
     assert "PlayResY: 1920" in text
     assert ",100," in text

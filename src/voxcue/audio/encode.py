@@ -49,7 +49,7 @@ class StreamEncoder:
                 "Choose one of them.",
             )
         self._head = _wav_header(sample_rate) if format == "wav" else b""
-        self._sink: Any = _Whole() if format == "flac" else _Sink()
+        self._sink: _Whole | _Sink = _Whole() if format == "flac" else _Sink()
         self._file: Any = None
         if format not in {"wav", "pcm"}:
             import soundfile

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Security
+from fastapi.security import HTTPBearer
 
 from voxcue import __version__
 from voxcue.server import faults
@@ -44,7 +45,10 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     faults.install(app)
     app.add_middleware(Front, access=services.access, metrics=services.metrics)
-    for module in (speech, openai, align, results, voices, catalogue, health, page):
-        app.include_router(module.router)
+    keyed = [Security(HTTPBearer(auto_error=False, description="An API key, where the server has some."))]
+    for module in (speech, openai, align, results, voices, catalogue):
+        app.include_router(module.router, dependencies=keyed)  # for the document; `access` does the checking
+    app.include_router(health.router)
+    app.include_router(page.router)
     app.mount("/studio", page.Assets(directory=page.STUDIO), name="studio")
     return app

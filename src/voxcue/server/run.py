@@ -49,6 +49,7 @@ def serve(settings: Settings, *, host: str, port: int, uds: Path | None, insecur
             f"Others can reach a server on '{host}', and no API keys are set.",
             "Set VOXCUE_API_KEYS, or allow everyone with --insecure.",
         )
+    services.check()
     logs.start()
     _raise_file_limit()
     with _unix(uds) if uds else _tcp(host, port) as listener:

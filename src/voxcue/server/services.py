@@ -12,6 +12,8 @@ from fastapi import Request
 from voxcue.engines import engine_class
 from voxcue.engines.batching import Batcher
 from voxcue.errors import VoxcueError
+from voxcue.pipeline import SaveOptions, SpeakOptions, plan
+from voxcue.pipeline.plan import choose_aligner
 from voxcue.server.access import Access, keys
 from voxcue.server.admission import Gate
 from voxcue.server.jobs import Jobs
@@ -61,6 +63,20 @@ class Services:
                 self._batchers[chosen] = Batcher(engine_class(chosen)(), wait=self.settings.batch_wait)
             return self._batchers[chosen]
 
+    def check(self) -> None:
+        """Find settings that no request could be answered with.
+
+        Raises:
+            UsageError: an engine, voice, aligner, style or format that is not known.
+            UnavailableError: the engine needs a package that is missing.
+        """
+        engine = self.engine()
+        SaveOptions().checked()
+        choose_aligner(self.settings.aligner, engine.traits.languages[0], engine.traits.times_words)
+        voice = self.settings.voice
+        if voice and all(voice != known.name for known in engine.voices()):
+            engine.prepare(voice)  # says which ones there are
+
     def warm(self) -> None:
         """Load the default engine and its voice, so that the first request does not wait for them."""
         begun = perf_counter()
@@ -102,7 +118,5 @@ def services(request: Request) -> Services:
 
 def _first_words(engine: Batcher) -> None:
     """Speak once: libraries load what they need at their first use."""
-    from voxcue.pipeline import SpeakOptions, plan
-
     for segment in plan("Ready.", SpeakOptions(), engine).segments():
         del segment

@@ -48,7 +48,7 @@ def add(
         return _reference(found.library.add(name, path, transcript, max_seconds=limit))
 
 
-@router.get("/v1/voices/{name}", responses=responses(401, 403, 404, 502, 503), summary="Show a voice")
+@router.get("/v1/voices/{name}", responses=responses(401, 403, 404, 422, 502, 503), summary="Show a voice")
 def voice(found: Found, name: VoiceName) -> VoiceInfo:
     """One voice; of two with the same name, that of the engine."""
     known = (each for engine in engine_names() for each in _built_in(found, engine))
@@ -60,7 +60,7 @@ def voice(found: Found, name: VoiceName) -> VoiceInfo:
     response_class=Response,
     responses={
         200: {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}},
-        **responses(401, 403, 404, 502, 503),
+        **responses(401, 403, 404, 422, 502, 503),
     },
     summary="Listen to a reference voice",
 )
@@ -72,7 +72,7 @@ def audio(found: Found, name: VoiceName) -> Response:
 @router.delete(
     "/v1/voices/{name}",
     status_code=204,
-    responses=responses(401, 403, 404, 502, 503),
+    responses=responses(401, 403, 404, 422, 502, 503),
     summary="Remove a reference voice",
 )
 def remove(found: Found, name: VoiceName) -> None:
