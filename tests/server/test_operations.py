@@ -95,13 +95,16 @@ def test_sigterm_finishes_what_runs_and_refuses_what_is_new(tmp_path: Path, page
 
 
 def test_sigterm_ends_within_its_limit(tmp_path: Path, page: str) -> None:
-    with serving(tmp_path, VOXCUE_SHUTDOWN_SECONDS="1") as server, server.client() as client:
-        with client.stream("POST", "/v1/speech", json={"text": page * 15}, headers=EVENTS) as answer:
-            next(events(answer.iter_lines()))
-            begun = time.monotonic()
-            server.process.send_signal(signal.SIGTERM)
-            server.process.wait(20)
-            assert time.monotonic() - begun < 10
+    with (
+        serving(tmp_path, VOXCUE_SHUTDOWN_SECONDS="1") as server,
+        server.client() as client,
+        client.stream("POST", "/v1/speech", json={"text": page * 15}, headers=EVENTS) as answer,
+    ):
+        next(events(answer.iter_lines()))
+        begun = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(20)
+        assert time.monotonic() - begun < 10
 
 
 def test_ctrl_c_ends_without_a_trace(tmp_path: Path) -> None:

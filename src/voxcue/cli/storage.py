@@ -68,10 +68,9 @@ def _many(count: int, what: str) -> str:
 
 
 def _size(count: float) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
+    """Bytes as people read them: 999 B, 1.2 MB."""
+    for unit in ("B", "kB", "MB"):
         if count < 1000:
-            break
+            return f"{count:.{0 if unit == 'B' else 1}f} {unit}"
         count /= 1000
-    else:
-        unit = "TB"
-    return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+    return f"{count:.1f} GB"
