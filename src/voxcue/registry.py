@@ -5,6 +5,7 @@ Listing names imports nothing; a part is imported when it is loaded. Knows nothi
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -40,5 +41,7 @@ def load(kind: str, name: str) -> Any:
     )
 
 
+@lru_cache
 def _points(kind: str) -> tuple[EntryPoint, ...]:
+    """Read once: it means reading the metadata of every package that is installed."""
     return tuple(entry_points(group=f"voxcue.{kind}s"))
