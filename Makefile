@@ -32,6 +32,7 @@ bench: $(VENV)/.dev  ## Measure: one JSON line per figure
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/memory.py
 	$(BIN)/python bench/timing.py
+	$(BIN)/python bench/serve.py
 
 openapi: $(VENV)/.run  ## Write docs/openapi.json anew
 	$(BIN)/python tools/openapi.py

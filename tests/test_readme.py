@@ -6,11 +6,13 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.server.process import serving
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", README, re.DOTALL)
@@ -22,8 +24,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("readme")
 
 
-@pytest.mark.parametrize(("language", "code"), [block for block in BLOCKS if "make demo" not in block[1]])
-def test_the_example_runs(folder: Path, language: str, code: str) -> None:
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[None]:
+    """What `voxcue serve` starts, at the address that the examples after it use."""
+    assert ("sh", "voxcue serve\n") in BLOCKS
+    with serving(folder, "--port", "8000") as running:
+        assert running.url in README
+        yield
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [block for block in BLOCKS if "make demo" not in block[1] and block[1] != "voxcue serve\n"],
+)
+def test_the_example_runs(
+    request: pytest.FixtureRequest, folder: Path, language: str, code: str
+) -> None:
+    if "127.0.0.1:8000" in code:
+        request.getfixturevalue("server")
     command = [sys.executable, "-c", code] if language == "python" else ["bash", "-euc", code]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(

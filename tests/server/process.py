@@ -55,7 +55,8 @@ def serving(folder: Path, *options: str, **env: str) -> Iterator[Server]:
         options: of the command.
         env: more environment variables.
     """
-    command = [sys.executable, "-m", "voxcue", "serve", "--port", "0", *options]
+    port = () if "--port" in options else ("--port", "0")
+    command = [sys.executable, "-m", "voxcue", "serve", *port, *options]
     settings = {"VOXCUE_STORAGE": (folder / "kept").as_uri(), **env}
     log = folder / "server.log"
     with (
