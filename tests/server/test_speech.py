@@ -200,7 +200,7 @@ def test_captions_can_be_had_in_another_look(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("ask", "status", "code"),
     [
-        ({"text": ""}, 422, "request-invalid"),
+        ({"text": ""}, 422, "text-empty"),
         ({"text": " \n"}, 422, "text-empty"),
         ({"text": "\u65e5\u672c\u8a9e"}, 422, "text-unspeakable"),
         ({"text": "x" * 100_001}, 422, "request-invalid"),

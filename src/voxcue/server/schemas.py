@@ -25,7 +25,7 @@ DELIVERY = (
 
 def text_field(**more: Any) -> Any:
     """A text to speak, as long as this server takes."""
-    return Field(min_length=1, max_length=settings().max_characters, **more)
+    return Field(max_length=settings().max_characters, **more)
 
 
 def json_bytes() -> int:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
@@ -22,6 +21,7 @@ from voxcue.server.making import Made
 from voxcue.server.multipart import Part
 from voxcue.server.schemas import SpeechReply, SpeechRequest
 from voxcue.server.services import Services
+from voxcue.storage import new_id
 from voxcue.types import Segment
 
 _CHUNK = 256 * 1024
@@ -78,7 +78,7 @@ class Speaking:
         chosen = making.saving(self.ask).checked()
         plan = making.make_plan(self.services, self.ask)
         job.check()
-        result = token_hex(16)
+        result = new_id()
         if send:
             send(("start", _start(result, plan)))
         first: list[float] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
@@ -30,6 +29,7 @@ from voxcue.server.schemas import (
 )
 from voxcue.server.services import Services, services
 from voxcue.server.uploads import recording
+from voxcue.storage import new_id
 
 router = APIRouter(tags=["speech"])
 
@@ -74,7 +74,7 @@ async def time_words(
             paths = files(Path(folder), chosen, audio=False)
             stages = making.timings(job)
             found.metrics.stages({"align": stages["total"] - stages["queue"]})
-            made = making.Made(token_hex(16), track, paths, stages)
+            made = making.Made(new_id(), track, paths, stages)
             return making.deliver(found, made, delivery, partial(link, request))
 
     reply = await found.jobs.run(request, work)
