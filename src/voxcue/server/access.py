@@ -40,7 +40,7 @@ class Access:
             AccessError: ``key-missing`` or ``key-wrong`` where keys are set.
             ForbiddenError: ``site-refused``, for a page of another site where they are not.
         """
-        path = request.url.path
+        path = request.scope["path"]  # `request.url` is made from the header Host as well
         if path in _OPEN or path.startswith(_OPEN_FOLDER):
             return
         if not self._keys:
@@ -60,7 +60,7 @@ class Access:
         expires = request.query_params.get("expires", "")
         if request.method not in {"GET", "HEAD"} or given is None or not _is_number(expires):
             return False
-        wanted = self._signature(request.url.path, int(expires))
+        wanted = self._signature(request.scope["path"], int(expires))
         return hmac.compare_digest(wanted.encode(), given.encode()) and int(expires) >= time()
 
     def _signature(self, path: str, expires: int) -> str:
@@ -74,7 +74,7 @@ class Access:
                 "This server wants an API key.",
                 "Send it in the header 'Authorization: Bearer KEY'.",
             )
-        given = key.strip().encode()
+        given = key.strip().encode("latin-1")  # the bytes as they came
         # Every key is compared, so that the time taken says nothing about which one was nearly right.
         if not sum([hmac.compare_digest(given, known) for known in self._keys]):
             raise AccessError("key-wrong", "The API key is not one that this server knows.", "Check the key.")

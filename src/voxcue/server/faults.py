@@ -34,6 +34,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def plain(request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, VoxcueError):  # ours, raised while FastAPI read the body
+            return known(request, error.__cause__)
         answer = reply(request, _plain(request, error), error.status_code)
         answer.headers.update(error.headers or {})
         return answer
@@ -73,6 +75,11 @@ def reply(request: Request, error: VoxcueError, status: int) -> Response:
     return answer
 
 
+def too_large(request: Request) -> Response:
+    """The refusal of a body that announces to be too large."""
+    return reply(request, _plain(request, HTTPException(413)), 413)
+
+
 def request_id(request: Request) -> str:
     """The id that the log, the reply and its header share."""
     return str(request.scope.get("voxcue.request_id", ""))
@@ -80,7 +87,7 @@ def request_id(request: Request) -> str:
 
 def _invalid(error: RequestValidationError) -> VoxcueError:
     first = error.errors()[0]
-    place = [str(part) for part in first["loc"] if part not in {"body", "query", "path", "header"}]
+    place = [str(part)[:100] for part in first["loc"] if part not in {"body", "query", "path", "header"}]
     where = (
         f"'{'.'.join(place)}' of the request" if place and first["type"] != "json_invalid" else "The request"
     )
@@ -94,11 +101,12 @@ def _invalid(error: RequestValidationError) -> VoxcueError:
 def _plain(request: Request, error: HTTPException) -> VoxcueError:
     phrase = http.HTTPStatus(error.status_code).phrase
     messages = {
-        404: f"There is nothing at '{request.url.path[:200]}'.",
-        405: f"'{request.url.path[:200]}' does not take {request.method}.",
+        404: f"There is nothing at '{request.scope['path'][:200]}'.",
+        405: f"'{request.scope['path'][:200]}' does not take {request.method}.",
         413: "The body of the request is larger than this server takes.",
     }
-    code = "-".join(phrase.lower().split())
+    # Its phrase is another one in Python 3.13.
+    code = "content-too-large" if error.status_code == 413 else "-".join(phrase.lower().split())
     message = messages.get(error.status_code, f"{phrase}: {error.detail}.")
     return VoxcueError(code, message, "See /openapi.json for what there is.")
 

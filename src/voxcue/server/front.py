@@ -14,14 +14,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voxcue.errors import DeadlineError, VoxcueError
 from voxcue.server.access import Access
-from voxcue.server.faults import reply
+from voxcue.server.faults import reply, too_large
 from voxcue.server.metrics import Metrics
 
 _LOG = logging.getLogger("voxcue.access")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _PATIENCE = 30.0
-"""Seconds that a client may leave us waiting for the next part of a request's body."""
+"""Seconds that a client may take for each part of a request's body."""
+
+_PART = 16 * 1024
+"""Bytes of such a part: a byte now and then would otherwise keep a request for ever."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -54,10 +57,16 @@ class Front:
         given = request.headers.get("x-request-id", "")
         scope["voxcue.request_id"] = given if _ID.fullmatch(given) else token_hex(8)
         scope["voxcue.log"] = {}
-        status = 500
+        status, replaced = 500, False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, replaced
+            if replaced:
+                return
+            if _is_plain_refusal(message):
+                await too_large(request)(scope, receive, answer)
+                replaced = True
+                return
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
@@ -94,16 +103,25 @@ def note(request: Request, **facts: object) -> None:
     request.scope["voxcue.log"].update(facts)
 
 
+def _is_plain_refusal(message: Message) -> bool:
+    """Whether it begins Starlette's own 413, which no handler of exceptions sees."""
+    if message["type"] != "http.response.start" or message["status"] != 413:
+        return False
+    return MutableHeaders(scope=message).get("content-type", "").startswith("text/plain")
+
+
 def _patient(receive: Receive) -> Receive:
     """``receive`` that gives a slow body up; once the body is in, it waits for the end of the connection."""
     complete = False
+    patience, size = _PATIENCE, 0
 
     async def timed() -> Message:
-        nonlocal complete
+        nonlocal complete, patience, size
         if complete:
             return await receive()
+        begun = perf_counter()
         try:
-            message = await asyncio.wait_for(receive(), _PATIENCE)
+            message = await asyncio.wait_for(receive(), patience)
         except TimeoutError:
             raise DeadlineError(
                 "request-slow",
@@ -111,6 +129,10 @@ def _patient(receive: Receive) -> Receive:
                 "Send it again over a better connection.",
             ) from None
         complete = not message.get("more_body", False)
+        size += len(message.get("body", b""))
+        patience -= perf_counter() - begun
+        if size >= _PART:
+            patience, size = _PATIENCE, 0
         return message
 
     return timed

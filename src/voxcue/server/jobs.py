@@ -106,21 +106,26 @@ class Jobs:
         deadline = monotonic() + self._seconds
         left = asyncio.ensure_future(_departure(request))
         job: Job | None = None
+        over: asyncio.TimerHandle | None = None
         try:
             waited = await self._before(
                 deadline, left, self._gate.enter(), unused=lambda _: self._gate.leave(0)
             )
             job = Job(waited)
             started = monotonic()
+            # Not left to the wait for an item: a client that reads nothing would keep its turn for ever.
+            over = asyncio.get_running_loop().call_later(deadline - started, job.cancel)
             thread = asyncio.get_running_loop().run_in_executor(self._pool, job.run, work)
             thread.add_done_callback(lambda _: self._gate.leave(monotonic() - started))
             while not isinstance(item := await self._before(deadline, left, job.next()), _End):
                 yield item
             if item.error:
-                raise item.error
+                raise self._late() if isinstance(item.error, Gone) and monotonic() >= deadline else item.error
             yield item.value
         finally:
             left.cancel()
+            if over:
+                over.cancel()
             if job:
                 job.cancel()
 
@@ -148,7 +153,10 @@ class Jobs:
             return task.result()
         if left.done():
             raise Gone
-        raise DeadlineError(
+        raise self._late()
+
+    def _late(self) -> DeadlineError:
+        return DeadlineError(
             "request-deadline",
             f"The request took longer than {self._seconds:g} s, the most that this server gives to one.",
             "Send a shorter text, or ask for a stream and fewer files.",

@@ -8,7 +8,6 @@ import os
 import socket
 import stat
 import sys
-from asyncio import TimerHandle, Transport
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,19 +16,16 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from voxcue.errors import UsageError
 from voxcue.server import logs
 from voxcue.server.access import is_loopback
 from voxcue.server.app import create_app
 from voxcue.server.services import Services
+from voxcue.server.wire import Protocol
 from voxcue.settings import Settings
 
 _LOG = logging.getLogger("voxcue.server")
-
-_HEADER_SECONDS = 20.0
-"""For how long a connection may be open without a whole request header."""
 
 _LAST_SECONDS = 20.0
 """After the time that running requests get, for closing everything; then the process ends as it is."""
@@ -55,7 +51,7 @@ def serve(settings: Settings, *, host: str, port: int, uds: Path | None, insecur
     with _unix(uds) if uds else _tcp(host, port) as listener:
         config = uvicorn.Config(
             create_app(services),
-            http=_Protocol,
+            http=Protocol,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -83,33 +79,6 @@ class _Server(uvicorn.Server):
         force = Timer(self._services.settings.shutdown_seconds + _LAST_SECONDS, _abandon)
         force.daemon = True
         force.start()
-
-
-class _Protocol(HttpToolsProtocol):
-    """HTTP that does not wait for ever for the header of a request."""
-
-    _patience: TimerHandle | None = None
-
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._wait(_HEADER_SECONDS)
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._wait(_HEADER_SECONDS)
-
-    def on_headers_complete(self) -> None:
-        self._wait(None)
-        super().on_headers_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._wait(None)
-        super().connection_lost(exc)
-
-    def _wait(self, seconds: float | None) -> None:
-        if self._patience:
-            self._patience.cancel()
-        self._patience = None if seconds is None else self.loop.call_later(seconds, self.transport.close)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
 
 from fastapi import UploadFile
 
@@ -59,4 +58,5 @@ def _shown(upload: UploadFile | None, url: str | None) -> str:
     """What the user calls the recording; never the query of a URL, which may be a key."""
     if upload is not None:
         return (upload.filename or "recording")[:100]
-    return urlsplit(url or "").path.rpartition("/")[2][:100] or "recording"
+    path = (url or "").partition("?")[0].partition("#")[0]  # not parsed: it may be no URL at all
+    return path.rpartition("/")[2][:100] or "recording"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Path, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Request, UploadFile
 from fastapi.responses import Response
 
 from voxcue.engines import engine_names
 from voxcue.errors import UnavailableError
+from voxcue.server.jobs import Job
 from voxcue.server.schemas import VoiceInfo, Voices, form_bytes, form_limits, responses
 from voxcue.server.services import Services, services
 from voxcue.server.uploads import recording
@@ -30,22 +31,28 @@ def voices(found: Found) -> Voices:
 @router.post(
     "/v1/voices",
     status_code=201,
-    responses=responses(400, 401, 403, 413, 422, 502, 503, 507),
+    responses=responses(400, 401, 403, 413, 422, 429, 502, 503, 504, 507),
     summary="Add a reference voice",
     max_body_size=form_bytes(),
     form_limits=form_limits(),
 )
-def add(
+async def add(
+    request: Request,
     found: Found,
     name: Annotated[str, Form(min_length=1, max_length=100)],
     audio: Annotated[UploadFile | None, File(description="The recording.")] = None,
     audio_url: Annotated[str | None, Form(max_length=4096, description="Or where it is.")] = None,
     transcript: Annotated[str | None, Form(max_length=5000, description="What is said in it.")] = None,
 ) -> VoiceInfo:
-    """Keep a recording under a name."""
-    with recording(found.settings, audio, audio_url) as path:
-        limit = found.settings.max_audio_seconds
-        return _reference(found.library.add(name, path, transcript, max_seconds=limit))
+    """Keep a recording under a name; fetching and decoding take a turn, as speaking does."""
+
+    def work(job: Job) -> VoiceInfo:
+        with recording(found.settings, audio, audio_url) as path:
+            job.check()
+            limit = found.settings.max_audio_seconds
+            return _reference(found.library.add(name, path, transcript, max_seconds=limit))
+
+    return await found.jobs.run(request, work)
 
 
 @router.get("/v1/voices/{name}", responses=responses(401, 403, 404, 422, 502, 503), summary="Show a voice")
