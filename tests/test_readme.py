@@ -37,9 +37,7 @@ def server(folder: Path) -> Iterator[None]:
     ("language", "code"),
     [block for block in BLOCKS if "make demo" not in block[1] and block[1] != "voxcue serve\n"],
 )
-def test_the_example_runs(
-    request: pytest.FixtureRequest, folder: Path, language: str, code: str
-) -> None:
+def test_the_example_runs(request: pytest.FixtureRequest, folder: Path, language: str, code: str) -> None:
     if "127.0.0.1:8000" in code:
         request.getfixturevalue("server")
     command = [sys.executable, "-c", code] if language == "python" else ["bash", "-euc", code]

@@ -5,6 +5,7 @@ Listing names imports nothing; a part is imported when it is loaded. Knows nothi
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -41,7 +42,11 @@ def load(kind: str, name: str) -> Any:
     )
 
 
-@lru_cache
 def _points(kind: str) -> tuple[EntryPoint, ...]:
-    """Read once: it means reading the metadata of every package that is installed."""
+    return _read(kind, tuple(sys.path))
+
+
+@lru_cache(maxsize=8)
+def _read(kind: str, _: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """Read once for a path of packages: it means reading the metadata of each one that is installed."""
     return tuple(entry_points(group=f"voxcue.{kind}s"))

@@ -21,10 +21,11 @@ UNITS = [
     "\u202e", "a\n\n", "\\", "[pause ", "[pause 1s] ", "Jan 1 ", "5 km ", "IV ",
 ]  # fmt: skip
 MEASURE = """
-import resource, sys
+import sys
 from voxcue import speak
 speech = speak(sys.argv[1])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+[peak] = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
+print(int(peak) // 1024)
 """
 
 

@@ -59,7 +59,7 @@ def _resolve(host: str, port: int, seconds: float) -> list[str]:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             answers.put(list(dict.fromkeys(str(each[4][0]) for each in found)))
-        except (OSError, UnicodeError) as error:
+        except Exception as error:  # carried over to the thread that asked
             answers.put(error)
 
     Thread(target=ask, name="voxcue-resolver", daemon=True).start()

@@ -43,7 +43,7 @@ _EVENTS = "text/event-stream"
                     for kind in sorted(set(TYPES.values()))
                     if kind.startswith("audio/")
                 },
-                _EVENTS: {"schema": {"type": "string"}},
+                _EVENTS: {},
             },
         },
         **responses(400, 401, 403, 413, 422, 429, 503, 504),

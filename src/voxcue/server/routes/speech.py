@@ -44,7 +44,7 @@ The header `Accept` chooses the shape of the reply:
     description=_DESCRIPTION,
     response_model=SpeechReply,
     responses={
-        200: {"description": "The finished speech", "content": {_PARTS: _TEXT, _EVENTS: _TEXT}},
+        200: {"description": "The finished speech", "content": {_PARTS: _TEXT, _EVENTS: {}}},
         **responses(400, 401, 403, 413, 422, 429, 502, 503, 504, 507),
     },
     max_body_size=json_bytes(),
