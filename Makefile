@@ -14,7 +14,7 @@ demo: $(VENV)/.run  ## Speak the examples into out/, with captions and previews
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.dev  ## Run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev  ## Lint, types, layers, and that every file named in docs and workflows exists
 	$(BIN)/ruff check

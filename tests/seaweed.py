@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -45,10 +46,14 @@ def environment(port: int, key: str = KEY, secret: str = SECRET) -> dict[str, st
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports under 25 000, so that SeaweedFS's gRPC ports, 10 000 above, are free and below 65 536 too."""
+    """Ports under 25 000, so that SeaweedFS's gRPC ports, 10 000 above, are free and below 65 536 too.
+
+    Two that ask at the same moment could find the same ones, so each process begins somewhere else.
+    """
     found: list[int] = []
+    first = 21_000 + os.getpid() % 350 * 10
     with ExitStack() as held:
-        for port in range(21_000, 25_000):
+        for port in range(first, 25_000):
             sockets = [held.enter_context(socket.socket()) for _ in range(2)]
             try:
                 for each, number in zip(sockets, (port, port + 10_000), strict=True):
