@@ -68,6 +68,12 @@ class UnavailableError(VoxcueError):
     http_status = 503
 
 
+class ConflictError(UsageError):
+    """A name that is taken."""
+
+    http_status = 409
+
+
 class StorageError(VoxcueError):
     """Object storage that cannot be reached, refuses, or has no room."""
 
@@ -128,3 +134,9 @@ class DeadlineError(VoxcueError):
 
     exit_status = 14
     http_status = 504
+
+
+class SlowRequestError(DeadlineError):
+    """A client that takes too long to send its request."""
+
+    http_status = 408

@@ -15,6 +15,7 @@ import numpy as np
 
 from voxcue.aligners import fill
 from voxcue.aligners.arpabet import Pronouncer
+from voxcue.cancel import checkpoint
 from voxcue.errors import AlignmentError
 from voxcue.types import Clip, Span, Token, Word
 
@@ -118,6 +119,7 @@ def _feed(decoder: Any, audio: bytes) -> None:
             decoder.process_raw(audio, full_utt=True)
         return
     for place in range(0, len(audio), step):
+        checkpoint()
         decoder.process_raw(audio[place : place + step])
 
 

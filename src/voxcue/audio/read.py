@@ -17,6 +17,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voxcue.cancel import checkpoint
 from voxcue.errors import AudioError, LimitError
 from voxcue.ffmpeg import executable
 from voxcue.types import Clip
@@ -118,6 +119,7 @@ def _blocks(file: Any, path: Path, max_seconds: float | None) -> Clip:
     room.expect(file.frames)
     block = np.empty((max(1, _BLOCK // file.channels), file.channels), np.float32)
     while len(part := file.read(out=block)):
+        checkpoint()
         room.add(part.mean(axis=1, dtype=np.float32).data.cast("B"))
     return room.clip()
 
@@ -139,6 +141,7 @@ def _ffmpeg(path: Path, max_seconds: float | None, *limits: str) -> Clip:
         complaint = pool.submit(_first_line, process.stderr)
         try:
             while part := process.stdout.read(_BLOCK * 4):
+                checkpoint()
                 room.add(part)
         except BaseException:
             process.kill()

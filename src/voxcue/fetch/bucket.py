@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 from voxcue.errors import FetchError
 from voxcue.fetch.sink import Sink
@@ -26,7 +28,9 @@ def download(url: str, sink: Sink, seconds: float, buckets: Sequence[str]) -> No
             "Ask for it to be added to VOXCUE_FETCH_BUCKETS, or give a signed https:// URL.",
         )
     try:
-        asyncio.run(asyncio.wait_for(_copy(bucket, key, sink, seconds), seconds))
+        with ThreadPoolExecutor(1) as pool:  # a loop of its own, also where the caller's thread runs one
+            limited = lambda: asyncio.run(asyncio.wait_for(_copy(bucket, key, sink, seconds), seconds))  # noqa: E731
+            pool.submit(copy_context().run, limited).result()
     except TimeoutError as error:
         raise FetchError(
             "url-timeout",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from voxcue.cancel import checkpoint
 from voxcue.errors import LimitError
 
 
@@ -35,6 +36,7 @@ class Sink:
             LimitError: ``fetch-too-large``.
             OSError: the disk is full.
         """
+        checkpoint()
         self._room -= len(data)
         self.expect(self._max_bytes - self._room)
         self._file.write(data)

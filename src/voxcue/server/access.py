@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from hashlib import sha256
+from hashlib import scrypt, sha256
+from ipaddress import ip_address
 from secrets import token_bytes
 from time import time
 from urllib.parse import urlsplit
@@ -15,7 +16,6 @@ from voxcue.errors import AccessError, ForbiddenError, UsageError
 
 _OPEN = ("/", "/healthz", "/readyz", "/favicon.ico", "/openapi.json")
 _OPEN_FOLDER = "/studio/"
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Access:
@@ -29,9 +29,7 @@ class Access:
     def __init__(self, keys: tuple[str, ...], *, local: bool) -> None:
         self._keys = tuple(key.encode() for key in keys)
         self._local = local
-        self._secret = (
-            sha256(b"voxcue links\0" + b"\0".join(self._keys)).digest() if keys else token_bytes(32)
-        )
+        self._secret = _derived(self._keys) if keys else token_bytes(32)
 
     def check(self, request: Request) -> None:
         """Let a request pass.
@@ -83,8 +81,8 @@ class Access:
         """A page of another site, open in a browser on this machine, could otherwise use the server."""
         host = _host(f"//{headers.get('host', '')}")
         origin = headers.get("origin")
-        foreign = origin is not None and (_host(origin) != host)
-        if foreign or (self._local and host not in _LOOPBACK | {None}):
+        foreign = origin is not None and origin.partition("://")[2] != headers.get("host")
+        if foreign or (self._local and host is not None and not is_loopback(host)):
             raise ForbiddenError(
                 "site-refused",
                 "This server does not answer to pages of other sites.",
@@ -110,7 +108,15 @@ def keys(listed: str) -> tuple[str, ...]:
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach a server that listens there."""
-    return host in _LOOPBACK or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _derived(secrets: tuple[bytes, ...]) -> bytes:
+    """A secret that lasts as long as the keys; slow to make, so that no link helps to guess a key."""
+    return scrypt(b"\0".join(secrets), salt=b"voxcue links", n=2**14, r=8, p=1, dklen=32)
 
 
 def _host(url: str) -> str | None:

@@ -44,7 +44,9 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     faults.install(app)
-    app.add_middleware(Front, access=services.access, metrics=services.metrics)
+    app.add_middleware(
+        Front, access=services.access, metrics=services.metrics, most_forms=services.settings.max_running
+    )
     keyed = [Security(HTTPBearer(auto_error=False, description="An API key, where the server has some."))]
     for module in (speech, openai, align, results, voices, catalogue):
         app.include_router(module.router, dependencies=keyed)  # for the document; `access` does the checking

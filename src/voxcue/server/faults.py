@@ -56,6 +56,15 @@ def log_defect(request: Request, error: BaseException) -> None:
         _LOG.error("defect", exc_info=error, extra={"request_id": request_id(request)})
 
 
+def cut_off(request: Request, error: BaseException) -> None:
+    """Log an error that came after a reply had begun: its client sees the connection end."""
+    cause = error.__cause__ or error  # Starlette wraps what it can no longer answer
+    if isinstance(cause, VoxcueError):
+        _LOG.warning("cut off", extra={"request_id": request_id(request), "code": cause.code})
+    elif not isinstance(cause, Gone):
+        log_defect(request, cause)
+
+
 def fault(request: Request, error: BaseException) -> FaultReply:
     """The body that tells of an error; one that is not ours is a defect and is told as no more than that."""
     known = error if isinstance(error, VoxcueError) else _defect()
@@ -66,6 +75,7 @@ def fault(request: Request, error: BaseException) -> FaultReply:
 
 def reply(request: Request, error: VoxcueError, status: int) -> Response:
     """The response that tells of an error."""
+    request.scope["voxcue.log"]["code"] = error.code
     answer = JSONResponse(fault(request, error).model_dump(), status)
     answer.headers["X-Request-ID"] = request_id(request)
     if isinstance(error, BusyError):

@@ -12,9 +12,9 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from voxcue.errors import DeadlineError, VoxcueError
+from voxcue.errors import BusyError, SlowRequestError, VoxcueError
 from voxcue.server.access import Access
-from voxcue.server.faults import reply, too_large
+from voxcue.server.faults import cut_off, reply, too_large
 from voxcue.server.metrics import Metrics
 
 _LOG = logging.getLogger("voxcue.access")
@@ -40,12 +40,15 @@ class Front:
         app: what is behind it.
         access: decides who may pass.
         metrics: counts the requests.
+        most_forms: how many may be read or worked on at once; their recordings lie on the disk meanwhile.
     """
 
-    def __init__(self, app: ASGIApp, access: Access, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, access: Access, metrics: Metrics, most_forms: int) -> None:
         self._app = app
         self._access = access
         self._metrics = metrics
+        self._most_forms = most_forms
+        self._forms = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -53,11 +56,13 @@ class Front:
             await self._app(scope, receive, send)
             return
         begun = perf_counter()
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # uvicorn knows better, and sends no body
         request = Request(scope, receive)
         given = request.headers.get("x-request-id", "")
         scope["voxcue.request_id"] = given if _ID.fullmatch(given) else token_hex(8)
         scope["voxcue.log"] = {}
-        status, replaced = 500, False
+        status, replaced = _UNSENT, False
 
         async def answer(message: Message) -> None:
             nonlocal status, replaced
@@ -77,25 +82,50 @@ class Front:
 
         try:
             await self._pass(request, scope, _patient(receive), answer)
+        except Exception as error:
+            if status == _UNSENT:
+                raise
+            cut_off(request, error)  # all that is left is to end the connection
         finally:
             self._record(scope, request.method, status, perf_counter() - begun)
 
     async def _pass(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             self._access.check(request)
+            is_form = request.headers.get("content-type", "").startswith("multipart/")
+            if is_form and self._forms >= self._most_forms:
+                raise _too_many_forms(self._forms)
         except VoxcueError as error:
             await reply(request, error, error.http_status)(scope, receive, send)
-        else:
+            return
+        self._forms += is_form
+        try:
             await self._app(scope, receive, send)
+        finally:
+            self._forms -= is_form
 
     def _record(self, scope: Scope, method: str, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "none")
+        studio = "/studio" if scope["path"].startswith("/studio/") else "none"
+        route = getattr(scope.get("route"), "path", studio)
         self._metrics.request(route, method if method in _METHODS else "other", status, seconds)
         facts = {"route": route, "method": method, "status": status, "seconds": round(seconds, 4)}
         _LOG.info("request", extra={"request_id": scope["voxcue.request_id"], **facts, **scope["voxcue.log"]})
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"})
+
+
+_UNSENT = 500
+"""The status of a request whose reply never began."""
+
+
+def _too_many_forms(count: int) -> BusyError:
+    return BusyError(
+        "server-busy",
+        f"This server reads {count} uploads at once already.",
+        "Try again in 5 s.",
+        retry_after=5,
+    )
 
 
 def note(request: Request, **facts: object) -> None:
@@ -123,7 +153,7 @@ def _patient(receive: Receive) -> Receive:
         try:
             message = await asyncio.wait_for(receive(), patience)
         except TimeoutError:
-            raise DeadlineError(
+            raise SlowRequestError(
                 "request-slow",
                 f"The rest of the request did not come within {_PATIENCE:g} s.",
                 "Send it again over a better connection.",

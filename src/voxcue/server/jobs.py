@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
+from voxcue.cancel import cancellable
 from voxcue.errors import DeadlineError
 from voxcue.server.admission import Gate
 
@@ -58,7 +59,8 @@ class Job:
     def run(self, work: Callable[[Job], Any]) -> None:
         """Do the work; its end is the last item."""
         try:
-            end = _End(work(self), None)
+            with cancellable(self.check):
+                end = _End(work(self), None)
         except BaseException as error:  # carried over to the event loop
             end = _End(None, error)
         self._put(end)
@@ -145,6 +147,10 @@ class Jobs:
         try:
             steps: set[asyncio.Future[Any]] = {task, left}
             await asyncio.wait(steps, timeout=deadline - monotonic(), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            if task.done():
+                _abandon(task, unused)
+            raise
         finally:
             if not task.done():
                 task.add_done_callback(lambda done: _abandon(done, unused))

@@ -37,9 +37,8 @@ def serve(settings: Settings, *, host: str, port: int, uds: Path | None, insecur
     Raises:
         UsageError: an address that cannot be listened on, or one that others can reach, without keys.
     """
-    local = uds is not None or is_loopback(host)
-    services = Services(settings, local=local and uds is None)
-    if not (local or insecure or settings.api_keys.get_secret_value()):
+    services = Services(settings, local=uds is None and is_loopback(host))
+    if not (uds or is_loopback(host) or insecure or settings.api_keys.get_secret_value()):
         raise UsageError(
             "keys-missing",
             f"Others can reach a server on '{host}', and no API keys are set.",
@@ -59,6 +58,7 @@ def serve(settings: Settings, *, host: str, port: int, uds: Path | None, insecur
             timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
             backlog=2048,
         )
+        listener.listen(2048)
         sys.stdout.write(f"Voxcue listens on {_shown(listener, host, uds)}; Ctrl-C stops it.\n")
         sys.stdout.flush()
         _Server(config, services).run(sockets=[listener])

@@ -235,6 +235,7 @@ _MEANING = {
     401: "No valid API key",
     403: "A request that a page of another site made",
     404: "Not there",
+    409: "A name that is taken",
     413: "Larger than this server takes",
     416: "A range that is not in the file",
     422: "Input that cannot be used",

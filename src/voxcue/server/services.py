@@ -87,6 +87,9 @@ class Services:
         except VoxcueError as error:
             self.problem = error
             _LOG.error("not ready", extra={"code": error.code, "error": error.message})
+        except Exception:
+            self.problem = VoxcueError("internal", "The engine failed at its first words; the log says how.")
+            _LOG.exception("not ready")
         else:
             self.ready = True
             _LOG.info("ready", extra={"seconds": round(perf_counter() - begun, 3), "engine": engine.name})

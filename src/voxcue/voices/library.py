@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 
 from voxcue.audio.read import read
-from voxcue.errors import AudioError, LimitError, NotFoundError, TextError, UsageError
+from voxcue.errors import AudioError, ConflictError, LimitError, NotFoundError, TextError, UsageError
 from voxcue.storage import Storage
 from voxcue.types import Clip
 from voxcue.voices.names import check_name
@@ -50,10 +50,11 @@ class Library:
     ) -> ReferenceVoice:
         """Keep a recording, in any format that can be read, as mono 16-bit WAV at its own rate.
 
-        Of two that add the same name at the same moment, the later one wins.
+        Two that add the same name at the same moment may mix their recording and transcript.
 
         Raises:
-            UsageError: ``voice-name-invalid``, ``voice-exists``.
+            UsageError: ``voice-name-invalid``.
+            ConflictError: ``voice-exists``.
             AudioError: the recording cannot be read, is silent or is shorter than a second.
             LimitError: ``audio-too-long``, longer than ``max_seconds``; ``transcript-too-long``.
             TextError: ``transcript-invalid``.
@@ -62,7 +63,7 @@ class Library:
         name = check_name(name)
         transcript = check_transcript(transcript)
         if self._has(name):
-            raise UsageError(
+            raise ConflictError(
                 "voice-exists", f"There is a voice called '{name}'.", "Remove it first, or take another name."
             )
         clip = read(recording, max_seconds=max_seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore
@@ -14,6 +15,7 @@ from fastapi.responses import Response, StreamingResponse
 from voxcue.captions import preview_image, render, style, track_from_json
 from voxcue.captions.track import Track
 from voxcue.errors import NotFoundError, VoxcueError
+from voxcue.server.jobs import Job
 from voxcue.server.links import link
 from voxcue.server.making import TYPES, words
 from voxcue.server.schemas import File, FontSize, Name, SpeechReply, responses
@@ -30,6 +32,8 @@ Size = Annotated[FontSize | None, Query(description="In pixels of the style's pi
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _DRAWING = BoundedSemaphore(2)
 """Pictures drawn at once: each runs ffmpeg for a moment."""
+
+_PIECE = 128 * 1024
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
@@ -88,7 +92,7 @@ def file(
     if download:
         headers["Content-Disposition"] = f'attachment; filename="{kept.name}"'
     chunks = found.storage.chunks(f"output/{id}/{name}", start, end)
-    return StreamingResponse(chunks, 206 if partial else 200, headers, media_type=kept.content_type)
+    return StreamingResponse(_pieces(chunks), 206 if partial else 200, headers, media_type=kept.content_type)
 
 
 @router.get(
@@ -118,7 +122,8 @@ def captions(
     responses={200: {"content": {"image/png": _BINARY}}, **responses(400, 401, 403, 404, 422, 502, 503, 507)},
     summary="The captions at one moment, as a player draws them",
 )
-def preview(
+async def preview(
+    request: Request,
     found: Found,
     id: ResultId,  # noqa: A002
     at: Annotated[float, Query(ge=0, le=1e6, allow_inf_nan=False, description="Seconds.")] = 0.0,
@@ -126,15 +131,29 @@ def preview(
     font_size: Size = None,
 ) -> Response:
     """One frame, drawn by libass."""
-    text = _ass(found, id, style, font_size)
+
+    def work(job: Job) -> bytes:
+        return _drawn(_ass(found, id, style, font_size), at, job)
+
+    picture = await found.jobs.run(request, work)
+    return Response(picture, headers={"Cache-Control": "private, max-age=300"}, media_type="image/png")
+
+
+def _drawn(text: str, at: float, job: Job) -> bytes:
     with TemporaryDirectory(prefix="voxcue-") as folder:
         ass, picture = FilePath(folder) / "captions.ass", FilePath(folder) / "preview.png"
         ass.write_text(text, encoding="utf-8", newline="")
         with _DRAWING:
+            job.check()
             preview_image(ass, picture, [at])
-        return Response(
-            picture.read_bytes(), headers={"Cache-Control": "private, max-age=300"}, media_type="image/png"
-        )
+        return picture.read_bytes()
+
+
+def _pieces(chunks: Iterator[bytes]) -> Iterator[memoryview]:
+    """Smaller ones: what waits for a slow client to take it shows that it takes some."""
+    for chunk in chunks:
+        for place in range(0, len(chunk), _PIECE):
+            yield memoryview(chunk)[place : place + _PIECE]
 
 
 def _track(found: Services, kept: Result) -> Track:

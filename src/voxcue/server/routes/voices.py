@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, File, Form, Path, Request, UploadFile
 from fastapi.responses import Response
 
 from voxcue.engines import engine_names
-from voxcue.errors import UnavailableError
+from voxcue.errors import ConflictError, UnavailableError
 from voxcue.server.jobs import Job
 from voxcue.server.schemas import VoiceInfo, Voices, form_bytes, form_limits, responses
 from voxcue.server.services import Services, services
@@ -18,6 +18,9 @@ from voxcue.voices import ReferenceVoice
 router = APIRouter(tags=["voices"])
 
 Found = Annotated[Services, Depends(services)]
+_LONGEST = 300.0
+"""Seconds of a reference recording; engines take some ten of them."""
+
 VoiceName = Annotated[str, Path(max_length=100)]
 
 
@@ -31,7 +34,7 @@ def voices(found: Found) -> Voices:
 @router.post(
     "/v1/voices",
     status_code=201,
-    responses=responses(400, 401, 403, 413, 422, 429, 502, 503, 504, 507),
+    responses=responses(400, 401, 403, 409, 413, 422, 429, 502, 503, 504, 507),
     summary="Add a reference voice",
     max_body_size=form_bytes(),
     form_limits=form_limits(),
@@ -49,7 +52,13 @@ async def add(
     def work(job: Job) -> VoiceInfo:
         with recording(found.settings, audio, audio_url) as path:
             job.check()
-            limit = found.settings.max_audio_seconds
+            if any(
+                voice.name == name.strip() for engine in engine_names() for voice in _built_in(found, engine)
+            ):
+                raise ConflictError(
+                    "voice-exists", f"An engine has a voice called '{name}'.", "Take another name."
+                )
+            limit = min(_LONGEST, found.settings.max_audio_seconds)
             return _reference(found.library.add(name, path, transcript, max_seconds=limit))
 
     return await found.jobs.run(request, work)
