@@ -68,7 +68,13 @@ def readable(source: str) -> bool:
 def is_path(name: str) -> bool:
     """Whether a word is a path in this repository: its first folder is one of ours."""
     first, _, rest = name.removeprefix("./").partition("/")
-    return bool(rest) and not name.startswith(MADE) and (ROOT / first).is_dir() and "<" not in name
+    return (
+        bool(first)
+        and bool(rest)
+        and not name.startswith(MADE)
+        and (ROOT / first).is_dir()
+        and "<" not in name
+    )
 
 
 def exists(source: str, name: str) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+import voxcue
 from tests.conftest import ROOT, Run
 from tests.server.process import Server, serving
 from tests.server.sse import events
@@ -206,3 +207,22 @@ def test_every_route_says_how_it_fails(client: httpx.Client) -> None:
                 if status.startswith(("4", "5")) and path != "/readyz":
                     schema = answer["content"]["application/json"]["schema"]
                     assert schema["$ref"].endswith("/FaultReply"), (method, path, status)
+
+
+def test_head_is_get_without_a_body(client: httpx.Client) -> None:
+    for path in ("/", "/healthz", "/v1/models"):
+        answer = client.head(path)
+        assert answer.status_code == 200
+        assert answer.content == b""
+        assert int(answer.headers["content-length"]) == len(client.get(path).content)
+
+
+def test_aligning_ends_with_its_time(tmp_path: Path, time_machine: voxcue.Speech) -> None:
+    wav = time_machine.save(tmp_path / "page", captions=[])["audio"].read_bytes()
+    with serving(tmp_path, VOXCUE_REQUEST_SECONDS="1") as server, server.client() as client:
+        answer = client.post("/v1/align", data={"text": time_machine.text}, files={"audio": ("a.wav", wav)})
+        assert answer.status_code == 504
+        end = time.monotonic() + 3
+        while server.metric("voxcue_running") and time.monotonic() < end:
+            time.sleep(0.05)
+        assert server.metric("voxcue_running") == 0

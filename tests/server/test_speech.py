@@ -224,3 +224,18 @@ def test_what_is_wrong_is_said_before_any_work(
         assert set(error) == {"code", "message", "hint", "request_id"}
         assert error["code"] == code
         assert error["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "shape"),
+    [
+        ("*/*", "application/json"),
+        ("application/json, text/event-stream", "application/json"),
+        ("text/event-stream;q=0", "application/json"),
+        ("application/json;q=0.5, text/event-stream", "text/event-stream"),
+        ("text/html, multipart/mixed;q=0.1", "multipart/mixed"),
+    ],
+)
+def test_the_shape_that_is_asked_for_most(client: httpx.Client, accept: str, shape: str) -> None:
+    answer = client.post("/v1/speech", json={"text": "Hi."}, headers={"Accept": accept})
+    assert answer.headers["content-type"].startswith(shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 
@@ -140,7 +140,7 @@ def choose_aligner(name: str, language: str, marked: bool) -> Aligner:
                 f"The aligner '{name}' only passes on times that an engine knows, and here there are none.",
                 "Use --aligner auto, or one that listens: 'voxcue aligners' lists them.",
             )
-        if not _knows(chosen, language):
+        if not speaks(chosen.languages, language):
             raise UsageError(
                 "aligner-unfit",
                 f"The aligner '{name}' does not know the language '{language}'.",
@@ -148,15 +148,16 @@ def choose_aligner(name: str, language: str, marked: bool) -> Aligner:
             )
         return chosen()
     for candidate in sorted(_installed_aligners(), key=lambda each: not each.needs_marks):
-        if _knows(candidate, language) and (marked or not candidate.needs_marks):
+        if speaks(candidate.languages, language) and (marked or not candidate.needs_marks):
             return candidate()
     raise UsageError(
         "aligner-none", f"No installed aligner knows the language '{language}'.", "See 'voxcue aligners'."
     )
 
 
-def _knows(aligner: type[Aligner], language: str) -> bool:
-    return bool({"*", language, language.partition("-")[0].lower()} & aligner.languages)
+def speaks(known: Collection[str], language: str) -> bool:
+    """Whether a language (BCP 47) is among those known; "*" stands for every one."""
+    return bool({"*", language, language.partition("-")[0].lower()} & set(known))
 
 
 def _installed_aligners() -> Iterator[type[Aligner]]:

@@ -15,12 +15,13 @@ from voxcue.captions.words import word_entries
 from voxcue.engines.batching import Batcher
 from voxcue.errors import LimitError, NotFoundError, UsageError
 from voxcue.pipeline import Plan, SaveOptions, SpeakOptions, plan
+from voxcue.pipeline.plan import speaks
 from voxcue.server.jobs import Job
 from voxcue.server.schemas import File, SpeechReply, SpeechRequest, TimedWord, VoiceReference
 from voxcue.server.services import Services
 from voxcue.storage import ResultFile, publish
 
-_INLINE_LIMIT = 64 * 1024 * 1024
+_INLINE_LIMIT = 32 * 1024 * 1024
 """Bytes of files that fit into a reply as base64."""
 
 TYPES = {
@@ -159,7 +160,7 @@ def _type(path: Path) -> str:
 
 def _check_language(engine: Batcher, language: str | None) -> None:
     known = engine.traits.languages
-    if language and not {language, language.partition("-")[0].lower()} & set(known) and "*" not in known:
+    if language and not speaks(known, language):
         raise UsageError(
             "language-unfit",
             f"The engine '{engine.name}' does not speak '{language[:35]}'; it speaks {', '.join(known)}.",

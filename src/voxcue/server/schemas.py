@@ -125,6 +125,12 @@ class SpeechReply(BaseModel):
     )
 
 
+class VoiceId(BaseModel):
+    """A voice as OpenAI names its custom ones."""
+
+    id: Name
+
+
 class OpenAISpeechRequest(BaseModel):
     """OpenAI's `POST /v1/audio/speech`; `instructions` are taken and not used."""
 
@@ -132,11 +138,13 @@ class OpenAISpeechRequest(BaseModel):
 
     input: Annotated[str, text_field(description="What to say.")]
     model: Name = Field(default="tts-1", description="An engine; OpenAI's own names mean the default one.")
-    voice: Name | None = Field(
+    voice: Name | VoiceId | None = Field(
         default=None, description="A voice; OpenAI's own names mean the engine's default voice."
     )
-    response_format: Literal["mp3", "opus", "flac", "wav", "pcm", "aac"] = "mp3"
-    speed: Speed = 1.0
+    response_format: Literal["mp3", "opus", "flac", "wav", "pcm", "aac"] | None = Field(
+        default=None, description="`mp3` by default; `aac` is refused."
+    )
+    speed: Speed | None = None
     stream_format: Literal["audio", "sse"] = "audio"
     instructions: Annotated[str, Field(max_length=5000)] | None = None
 

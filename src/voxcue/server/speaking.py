@@ -32,23 +32,30 @@ Event = tuple[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """One request to speak. ``link`` makes the URL of a file from the id of a result and a name."""
+    """One request to speak.
+
+    ``link`` makes the URL of a file from the id of a result and a name; ``log`` adds to the line that the
+    request gets in the log.
+    """
 
     services: Services
     ask: SpeechRequest
     link: Callable[[str, str], str]
+    log: Callable[..., None]
 
-    def reply(self, job: Job) -> SpeechReply:
-        """Speak, then say where the files are, or what is in them."""
+    def reply(self, job: Job) -> bytes:
+        """Speak, then say in JSON where the files are, or what is in them."""
         with self._made(job, None) as made:
-            return making.deliver(self.services, made, self.ask.delivery, self.link)
+            return self._delivered(made).model_dump_json().encode()
 
     def parts(self, job: Job) -> None:
         """Speak, then send the reply and each file: a `Part` begins each, bytes follow."""
         with self._made(job, None) as made:
             shown = {kind: making.described(path) for kind, path in made.paths.items()}
             job.send(Part("reply.json", "application/json"))
-            job.send(made.reply(shown).model_dump_json().encode())
+            reply = made.reply(shown)
+            self.log(timings=reply.timings)
+            job.send(reply.model_dump_json().encode())
             for kind, path in made.paths.items():
                 job.send(Part(path.name, shown[kind].content_type))
                 with path.open("rb") as file:
@@ -58,7 +65,7 @@ class Speaking:
     def events(self, job: Job) -> Event:
         """Speak and send each segment as it is finished; the last event is returned."""
         with self._made(job, job.send) as made:
-            return "done", making.deliver(self.services, made, self.ask.delivery, self.link).model_dump()
+            return "done", self._delivered(made).model_dump()
 
     def audio(self, job: Job, format: str) -> bytes:  # noqa: A002
         """Speak and send nothing but audio, as it is finished; the last bytes are returned."""
@@ -69,8 +76,15 @@ class Speaking:
             for segment in segments:
                 job.send(encoder.encode(segment.clip))
                 duration, words = segment.end, words + len(segment.words)
-        making.count(self.services, plan, making.timings(job, plan), duration, words)
+        timings = making.timings(job, plan)
+        self.log(timings={stage: round(seconds, 4) for stage, seconds in timings.items()})
+        making.count(self.services, plan, timings, duration, words)
         return encoder.finish()
+
+    def _delivered(self, made: Made) -> SpeechReply:
+        reply = making.deliver(self.services, made, self.ask.delivery, self.link)
+        self.log(timings=reply.timings)
+        return reply
 
     @contextmanager
     def _made(self, job: Job, send: Callable[[Event], None] | None) -> Iterator[Made]:

@@ -8,6 +8,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+LIVE = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Headers of a reply that must not wait in a proxy."""
+
 
 async def started(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
     """The same items, the first of which is there already: its errors come before a status is sent."""

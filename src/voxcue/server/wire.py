@@ -102,13 +102,25 @@ class Protocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The client does not take what it asked for."""
         super().pause_writing()
-        self._stall = self.loop.call_later(STALL_SECONDS, self.transport.abort)
+        self._watch(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """It does again."""
         super().resume_writing()
         if self._stall:
             self._stall.cancel()
+
+    def _watch(self, before: int) -> None:
+        """End the connection if what waits to be sent is no less after a while."""
+
+        def look() -> None:
+            now = self.transport.get_write_buffer_size()
+            if now >= before:
+                self.transport.abort()
+            else:
+                self._watch(now)
+
+        self._stall = self.loop.call_later(STALL_SECONDS, look)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002
         """Refuse what is no request, in the shape of all errors; inside a reply there is no room for it."""

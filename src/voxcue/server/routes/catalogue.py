@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 
 from voxcue.captions import style, style_names
 from voxcue.engines import engine_class, engine_names
-from voxcue.errors import UnavailableError
+from voxcue.errors import NotFoundError, UnavailableError
 from voxcue.server.schemas import Model, Models, StyleInfo, Styles, responses
 from voxcue.server.services import Services, services
 
@@ -21,6 +21,14 @@ Found = Annotated[Services, Depends(services)]
 def models(found: Found) -> Models:
     """The engines, in the shape of OpenAI's list of models."""
     return Models(data=[_model(name, default=name == found.settings.engine) for name in engine_names()])
+
+
+@router.get("/v1/models/{id}", responses=responses(401, 403, 404, 422), summary="Show an engine")
+def model(found: Found, id: Annotated[str, Path(max_length=100)]) -> Model:  # noqa: A002
+    """One engine."""
+    if id not in engine_names():
+        raise NotFoundError("engine-unknown", f"There is no engine called '{id}'.", "See /v1/models.")
+    return _model(id, default=id == found.settings.engine)
 
 
 @router.get("/v1/styles", responses=responses(401, 403), summary="List the looks of the ASS captions")

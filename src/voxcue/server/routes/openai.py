@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -13,17 +14,25 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
 
 from voxcue.errors import UsageError
+from voxcue.server.faults import fault, log_defect
 from voxcue.server.front import note
+from voxcue.server.jobs import Gone, Job
 from voxcue.server.links import link
 from voxcue.server.making import TYPES
-from voxcue.server.schemas import OpenAISpeechRequest, SpeechRequest, json_bytes, responses
+from voxcue.server.schemas import (
+    OpenAISpeechRequest,
+    SpeechRequest,
+    VoiceId,
+    json_bytes,
+    responses,
+)
 from voxcue.server.services import Services, services
 from voxcue.server.speaking import Speaking
-from voxcue.server.streams import started
+from voxcue.server.streams import LIVE, started
 
 router = APIRouter(tags=["speech"])
 
-_THEIR_MODELS = frozenset({"tts-1", "tts-1-hd", "gpt-4o-mini-tts"})
+_THEIR_MODELS = re.compile(r"tts-1(-hd)?(-\d+)?|gpt-4o-mini-tts(-[\d-]+)?")
 _THEIR_VOICES = frozenset(
     "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse".split()  # noqa: SIM905
 )
@@ -60,31 +69,40 @@ async def speak(
         )
     if found.settings.log_text:
         note(request, text=ask.input)
-    wanted = SpeechRequest(
-        text=ask.input,
-        engine=None if ask.model in _THEIR_MODELS else ask.model,
-        voice=None if ask.voice in _THEIR_VOICES and not _has(found, ask) else ask.voice,
-        speed=ask.speed,
-    )
-    work = partial(Speaking(found, wanted, partial(link, request)).audio, format=ask.response_format)
+    name = ask.response_format or "mp3"
+
+    def work(job: Job) -> bytes:
+        wanted = _translated(found, ask)
+        return Speaking(found, wanted, partial(link, request), partial(note, request)).audio(job, name)
+
     audio = await started(found.jobs.stream(request, work))
     if ask.stream_format == "sse":
-        return StreamingResponse(_events(audio), media_type=_EVENTS)
-    return StreamingResponse(audio, media_type=TYPES[ask.response_format])
+        return StreamingResponse(_events(request, audio), media_type=_EVENTS, headers=LIVE)
+    return StreamingResponse(audio, media_type=TYPES[name])
 
 
-def _has(found: Services, ask: OpenAISpeechRequest) -> bool:
-    """Whether the engine itself has a voice of that name."""
-    engine = found.engine(None if ask.model in _THEIR_MODELS else ask.model)
-    return any(voice.name == ask.voice for voice in engine.voices())
+def _translated(found: Services, ask: OpenAISpeechRequest) -> SpeechRequest:
+    """The request in our own terms; an engine's own voice wins over OpenAI's of the same name."""
+    engine = None if _THEIR_MODELS.fullmatch(ask.model) else ask.model
+    voice = ask.voice.id if isinstance(ask.voice, VoiceId) else ask.voice
+    if voice in _THEIR_VOICES and all(voice != known.name for known in found.engine(engine).voices()):
+        voice = None
+    return SpeechRequest(text=ask.input, engine=engine, voice=voice, speed=ask.speed or 1.0)
 
 
-async def _events(audio: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+async def _events(request: Request, audio: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     """OpenAI's events: the audio in pieces, then the end. Characters are not counted as tokens here."""
     async with aclosing(audio):
-        async for piece in audio:
-            if piece:
-                yield _event({"type": "speech.audio.delta", "audio": b64encode(piece).decode()})
+        try:
+            async for piece in audio:
+                if piece:
+                    yield _event({"type": "speech.audio.delta", "audio": b64encode(piece).decode()})
+        except Gone:
+            return
+        except Exception as error:
+            log_defect(request, error)
+            yield _event({"type": "error", **fault(request, error).model_dump()})
+            return
     usage = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
     yield _event({"type": "speech.audio.done", "usage": usage})
 
