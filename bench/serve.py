@@ -2,7 +2,7 @@
 
     python bench/serve.py [--requests 10000]
 
-Each comparison runs both sides in one run, in turn. The physical limit of throughput is the engine itself:
+Each comparison runs both sides in one run; a request that fails ends the run. The physical limit of throughput is the engine itself:
 its utterances per second on all cores, in process and without HTTP, files or captions.
 """
 
@@ -71,7 +71,7 @@ def overhead(server: Server, runs: int) -> None:
 
 
 def many(server: Server, runs: int) -> None:
-    """50 clients at once, over HTTP and as 50 threads in process that share the cores alike."""
+    """50 clients at once over HTTP, then 50 threads at once in process, which share the cores alike."""
     with httpx.Client(base_url=server.url, timeout=120, trust_env=False) as client:
         there, seconds = crowd(lambda: ask(client), runs)
     with tempfile.TemporaryDirectory() as folder:
@@ -158,7 +158,6 @@ def throughput(server: Server) -> None:
         fifty_over_one=one / fifty,
         share_of_engine=alone / fifty,
         engine=engine.name,
-        errors=0,
     )
 
 
