@@ -2,8 +2,8 @@
 
     python bench/serve.py [--requests 10000]
 
-Each comparison runs both sides in one run; a request that fails ends the run. The physical limit of throughput is the engine itself:
-its utterances per second on all cores, in process and without HTTP, files or captions.
+Each comparison runs both sides in one run; a request that fails ends the run. The limit of throughput is the
+engine itself: its utterances per second on all cores, in process, without HTTP, files or captions.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ app = typer.Typer(
     'Begin with:  voxcue speak "Hello, it is 7:30 p.m." -o hello',
     epilog="Defaults come from VOXCUE_ENGINE, VOXCUE_VOICE, VOXCUE_STYLE and their like. "
     "Exit status: 0 done, 2 wrong usage, 3 text, 4 audio, 5 text and audio do not match, "
-    "6 output, 7 not available here, 130 interrupted.",
+    "6 output, 7 not available here, 8 storage, 130 interrupted.",
 )
 voices = typer.Typer(no_args_is_help=True, help="The voices that engines speak with.")
 app.add_typer(voices, name="voices")
