@@ -171,7 +171,7 @@ def memory(server: Server, requests: int) -> None:
     ):
         for stop in (500, requests):
             wanted = stop - done
-            list(pool.map(lambda number: ask(client, f"Number {number}.", "inline"), range(done, stop)))
+            list(pool.map(lambda number: ask(client, _number(number), "inline"), range(done, stop)))
             done += wanted
             time.sleep(1)
             after[stop] = resident(server.pid)
@@ -183,6 +183,11 @@ def memory(server: Server, requests: int) -> None:
         requests=requests,
         aim=1.05,
     )
+
+
+def _number(number: int) -> str:
+    """Another text each time, but all of a length: a longer one would need more memory by itself."""
+    return f"Number {1000 + number * 7919 % 9000}."
 
 
 def resident(pid: int) -> float:

@@ -60,11 +60,11 @@ def test_links_carry_their_own_permission_and_no_other(locked: Server) -> None:
 
 
 def test_links_end(tmp_path: Path) -> None:
-    with serving(tmp_path, VOXCUE_API_KEYS=KEY, VOXCUE_URL_LIFETIME="1") as running:
+    with serving(tmp_path, VOXCUE_API_KEYS=KEY, VOXCUE_URL_LIFETIME="4") as running:
         with running.client(headers={"Authorization": f"Bearer {KEY}"}) as client:
             url = client.post("/v1/speech", json={"text": "Hi."}).json()["files"]["srt"]["url"]
         assert httpx.get(url).status_code == 200
-        time.sleep(2.1)
+        time.sleep(5.1)
         assert httpx.get(url).status_code == 401
 
 
