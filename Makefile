@@ -48,14 +48,17 @@ $(VENV)/.made: Makefile
 	@touch $@
 
 INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
+# PyTorch for the CPU: from a folder of wheels where pip is set up with one, else from PyTorch's own index.
+TORCH := $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS),--torch-backend cpu)
 
 $(VENV)/.run: $(VENV)/.made requirements/run.txt pyproject.toml
 	$(INSTALL) --require-hashes -r requirements/run.txt
 	$(INSTALL) --no-deps -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
-	$(INSTALL) --require-hashes -r requirements/dev.txt
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/extras.txt
+	$(INSTALL) --require-hashes -r requirements/extras.txt -r requirements/dev.txt
+	$(INSTALL) $(TORCH) torch==2.13.0
 	@touch $@
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
@@ -63,4 +66,6 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 
 lock: $(VENV)/.made  ## Choose the newest versions that pyproject.toml allows, and write them down
 	$(LOCK) --upgrade -o requirements/run.txt
-	$(LOCK) --upgrade -c requirements/run.txt --group dev -o requirements/dev.txt
+	$(LOCK) --upgrade -c requirements/run.txt --all-extras --override requirements/without-torch.txt \
+		-o requirements/extras.txt
+	$(LOCK) --upgrade -c requirements/run.txt -c requirements/extras.txt --group dev -o requirements/dev.txt

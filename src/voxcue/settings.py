@@ -30,6 +30,25 @@ class Settings(BaseSettings):
     true_peak: float = Field(default=-1.0, ge=-12.0, le=0.0)
     """Highest true peak of the speech in dBTP."""
 
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
+    """Where engines that use PyTorch run: "cpu", "cuda", "cuda:1"; "auto" takes a GPU where there is one."""
+    models: str = Field(default_factory=lambda: str(user_data_path("voxcue") / "models"))
+    """The folder for the weights of models."""
+    models_mirror: str = ""
+    """Where weights are fetched from in place of Hugging Face: a URL as for ``storage``."""
+    offline: bool = False
+    """Whether nothing may be fetched: what is not here is an error."""
+    f5_model: str = "F5TTS_v1_Base"
+    """A model that ``voxcue models list`` shows, or the folder of a fine-tune."""
+    f5_steps: int = Field(default=32, ge=1, le=128)
+    """Evaluations of the model for one utterance: fewer are faster, more sound better."""
+    f5_guidance: float = Field(default=2.0, ge=0.0, le=10.0)
+    """Strength of classifier-free guidance."""
+    f5_sway: float = Field(default=-1.0, ge=-1.0, le=1.75)
+    """Sway sampling coefficient: below 0, steps are closer together at the beginning; 0 is off."""
+    f5_precision: str = Field(default="auto", pattern="^(auto|fp32|fp16|bf16)$")
+    """Number format of the model's arithmetic: "auto" is fp32 on a CPU and fp16 on a GPU."""
+
     storage: str = Field(default_factory=lambda: user_data_path("voxcue").as_uri())
     """Where results and voices are kept: a URL with ``file://``, ``s3://``, ``gs://`` or ``az://``."""
     url_lifetime: int = Field(default=24 * 3600, ge=1, le=7 * 24 * 3600)

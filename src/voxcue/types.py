@@ -133,6 +133,20 @@ class Segment:
         return self.start + self.clip.duration
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """A speaker to sound like: a few seconds of one voice, and what is said in them.
+
+    ``clip`` is ready for use: 3 to 15 s of speech, levelled, without silence around it. ``transcript`` is what is
+    said in it, as one line. ``key`` is a hash of both: the same key is the same voice.
+    """
+
+    name: str
+    clip: Clip
+    transcript: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """A voice an engine can speak with: its name, BCP 47 language, one line about it, its licence."""

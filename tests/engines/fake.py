@@ -10,7 +10,7 @@ import numpy as np
 
 from tests.engines.speech import utterance
 from voxcue.engines import EngineTraits, SynthesisRequest, VoicePrompt
-from voxcue.types import Clip, Voice
+from voxcue.types import Clip, Reference, Voice
 
 VOICE = Voice("nobody", "en", "", "")
 TRAITS = EngineTraits("for tests", ("en",), False, False, "none", batch_size=8)
@@ -40,7 +40,10 @@ class BatchingEngine:
     def voices(self) -> Sequence[Voice]:
         return [VOICE]
 
-    def prepare(self, voice: str) -> VoicePrompt:
+    def load(self) -> None:
+        pass
+
+    def prepare(self, voice: str | Reference) -> VoicePrompt:
         assert voice == VOICE.name
         return VoicePrompt(VOICE, None)
 

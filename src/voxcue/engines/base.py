@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from voxcue.types import Clip, Utterance, Voice
+from voxcue.types import Clip, Reference, Utterance, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class EngineTraits:
     """What an engine can do, known without loading its model.
 
     ``languages`` are BCP 47 tags; ``speeds`` the slowest and fastest pace it takes, 1.0 being its own;
-    ``max_characters`` the longest spoken form it reads well in one utterance. ``batch_size`` is how many
+    ``max_characters`` the longest spoken form it reads well in one utterance; ``fixes_durations`` whether it
+    keeps to the length that a request asks for. ``batch_size`` is how many
     utterances one pass of the model takes at a gain over one by one (1: it gains nothing), ``passes`` how
     many passes run side by side: 1 for a model that fills a GPU, the cores that the process may use for a
     model whose pass runs on one core.
@@ -39,33 +40,41 @@ class EngineTraits:
     licence: str
     speeds: tuple[float, float] = (0.5, 2.0)
     max_characters: int = 300
+    fixes_durations: bool = False
     batch_size: int = 1
     passes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class VoicePrompt:
-    """A voice made ready by one engine: ``data`` is that engine's own business."""
+    """A voice made ready by one engine: ``data`` is that engine's own business.
+
+    ``max_characters`` is the longest spoken form that the engine reads well in this voice at speed 1, where
+    that is less than `EngineTraits` says.
+    """
 
     voice: Voice
     data: Any
+    max_characters: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesisRequest:
     """One utterance to speak: with which voice, how fast (1.0 is the engine's own pace) and from which seed.
 
-    The same request gives the same audio on the same device, whatever else is in the batch.
+    ``duration`` fixes how long the speech lasts, in seconds, whatever the speed; only engines whose traits say
+    so take it. The same request gives the same audio on the same device, whatever else is in the batch.
     """
 
     utterance: Utterance
     prompt: VoicePrompt
     speed: float = 1.0
     seed: int = 0
+    duration: float | None = None
 
 
 class Engine(Protocol):
-    """Text to audio. Made without arguments; loads its model when first asked to prepare a voice.
+    """Text to audio. Made without arguments; loads its model when first needed, or when told to.
 
     What is registered has its three attributes on the class: they are read without making one.
     """
@@ -75,14 +84,22 @@ class Engine(Protocol):
     sample_rate: int
 
     def voices(self) -> Sequence[Voice]:
-        """The voices that can be named; the first is the default."""
+        """The voices that can be named, the default first; none for an engine that only clones."""
         ...
 
-    def prepare(self, voice: str) -> VoicePrompt:
-        """Make a voice ready; cheap when it already is.
+    def load(self) -> None:
+        """Load the model now, so that nobody waits for it later.
 
         Raises:
-            UsageError: ``voice-unknown``, listing the known ones.
+            UnavailableError: the model is not here and cannot be fetched, or does not fit this machine.
+        """
+        ...
+
+    def prepare(self, voice: str | Reference) -> VoicePrompt:
+        """Make a voice ready, one of its own by name or one to clone; cheap when it already is.
+
+        Raises:
+            UsageError: ``voice-unknown``, listing the known ones; ``voice-uncloned``, it cannot clone.
             UnavailableError: ``voice-unavailable``, when it cannot be fetched.
         """
         ...

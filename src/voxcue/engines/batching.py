@@ -16,7 +16,7 @@ from typing import Self
 from voxcue.engines.base import Engine, SynthesisRequest, VoicePrompt
 from voxcue.engines.schedule import Caller, Job, Schedule
 from voxcue.errors import UnavailableError
-from voxcue.types import Clip, Voice
+from voxcue.types import Clip, Reference, Voice
 
 _WINDOW = 2
 """Rounds of passes that one caller may have waiting, in work or not taken: the one that runs and the next."""
@@ -71,8 +71,12 @@ class Batcher:
         """The engine's voices."""
         return self._engine.voices()
 
-    def prepare(self, voice: str) -> VoicePrompt:
-        """Make a voice of the engine ready."""
+    def load(self) -> None:
+        """Load the engine's model."""
+        self._engine.load()
+
+    def prepare(self, voice: str | Reference) -> VoicePrompt:
+        """Make a voice ready."""
         return self._engine.prepare(voice)
 
     def unspeakable(self, text: str) -> str:

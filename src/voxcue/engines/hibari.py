@@ -24,7 +24,7 @@ from voxcue.engines.base import EngineTraits, SynthesisRequest, VoicePrompt
 from voxcue.engines.hibari_marks import FRAME, marks
 from voxcue.engines.hibari_text import phonemize, unspeakable
 from voxcue.errors import UnavailableError, UsageError
-from voxcue.types import Clip, Voice
+from voxcue.types import Clip, Reference, Voice
 
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 """onnxruntime would otherwise leave a device id and an event queue in the user's cache, at its import."""
@@ -82,9 +82,19 @@ class HibariEngine:
             for name, entry in VOICES.items()
         ]
 
-    def prepare(self, voice: str) -> VoicePrompt:
+    def load(self) -> None:
+        """Load the voice in the package."""
+        self.prepare(self.voices()[0].name)
+
+    def prepare(self, voice: str | Reference) -> VoicePrompt:
         """Load a voice, fetching its 8 MB first where the package does not carry it."""
         known = {each.name: each for each in self.voices()}
+        if isinstance(voice, Reference):
+            raise UsageError(
+                "voice-uncloned",
+                f"The engine 'hibari' speaks with its own voices and cannot clone '{voice.name}'.",
+                f"Choose one of its voices ({', '.join(known)}), or an engine that clones: 'voxcue engines'.",
+            )
         if voice not in known:
             raise UsageError(
                 "voice-unknown",
