@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """Whether nothing may be fetched: what is not here is an error."""
     f5_model: str = "F5TTS_v1_Base"
     """A model that ``voxcue models list`` shows, or the folder of a fine-tune."""
+    f5_vocoder: str = "vocos-mel-24khz"
+    """The vocoder of the same, likewise."""
     f5_steps: int = Field(default=32, ge=1, le=128)
     """Evaluations of the model for one utterance: fewer are faster, more sound better."""
     f5_guidance: float = Field(default=2.0, ge=0.0, le=10.0)
