@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     """Strength of classifier-free guidance."""
     f5_sway: float = Field(default=-1.0, ge=-1.0, le=1.75)
     """Sway sampling coefficient: below 0, steps are closer together at the beginning; 0 is off."""
+    f5_compile: str = Field(default="auto", pattern="^(auto|on|off)$")
+    """Whether the model is compiled: "auto" is on a GPU for which ``voxcue warmup`` has done it."""
     f5_precision: str = Field(default="auto", pattern="^(auto|fp32|fp16|bf16)$")
     """Number format of the model's arithmetic: "auto" is fp32 on a CPU and fp16 on a GPU."""
 

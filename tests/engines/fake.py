@@ -43,6 +43,9 @@ class BatchingEngine:
     def load(self) -> None:
         pass
 
+    def warm_up(self) -> str:
+        return "loaded"
+
     def prepare(self, voice: str | Reference) -> VoicePrompt:
         assert voice == VOICE.name
         return VoicePrompt(VOICE, None)

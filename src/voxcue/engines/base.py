@@ -62,7 +62,7 @@ class VoicePrompt:
 class SynthesisRequest:
     """One utterance to speak: with which voice, how fast (1.0 is the engine's own pace) and from which seed.
 
-    ``duration`` fixes how long the speech lasts, in seconds, whatever the speed; only engines whose traits say
+    ``duration`` fixes how long the speech lasts, in seconds, whatever the speed; engines whose traits say
     so take it. The same request gives the same audio on the same device, whatever else is in the batch.
     """
 
@@ -92,6 +92,17 @@ class Engine(Protocol):
 
         Raises:
             UnavailableError: the model is not here and cannot be fetched, or does not fit this machine.
+        """
+        ...
+
+    def warm_up(self) -> str:
+        """Do once, for this machine and its caches, what makes later starts and first requests fast.
+
+        Returns:
+            What was done, in a few words.
+
+        Raises:
+            UnavailableError: as `load`.
         """
         ...
 

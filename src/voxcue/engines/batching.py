@@ -75,6 +75,10 @@ class Batcher:
         """Load the engine's model."""
         self._engine.load()
 
+    def warm_up(self) -> str:
+        """Warm up the engine."""
+        return self._engine.warm_up()
+
     def prepare(self, voice: str | Reference) -> VoicePrompt:
         """Make a voice ready."""
         return self._engine.prepare(voice)

@@ -86,6 +86,11 @@ class HibariEngine:
         """Load the voice in the package."""
         self.prepare(self.voices()[0].name)
 
+    def warm_up(self) -> str:
+        """Load the voice in the package: there is nothing to prepare for later starts."""
+        self.load()
+        return "loaded"
+
     def prepare(self, voice: str | Reference) -> VoicePrompt:
         """Load a voice, fetching its 8 MB first where the package does not carry it."""
         known = {each.name: each for each in self.voices()}

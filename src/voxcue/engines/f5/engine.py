@@ -57,6 +57,11 @@ class F5Engine:
         """Load the model that the settings name, fetching it first where it is not here."""
         _model()
 
+    def warm_up(self) -> str:
+        """Fetch the model, load it, and compile it for the GPU."""
+        model = _model()
+        return f"compiled for {model.device}" if model.warm_up() else f"loaded on {model.device}"
+
     def prepare(self, voice: str | Reference) -> VoicePrompt:
         """Make the recording of a speaker ready."""
         if isinstance(voice, str):
@@ -88,6 +93,7 @@ def _model() -> Model:
             chosen.f5_vocoder,
             chosen.device,
             chosen.f5_precision,
+            chosen.f5_compile,
             chosen.f5_steps,
             chosen.f5_sway,
             chosen.f5_guidance,
@@ -96,7 +102,14 @@ def _model() -> Model:
 
 @lru_cache(maxsize=1)
 def _load(
-    name: str, vocoder: str, device: str, precision: str, steps: int, sway: float, guidance: float
+    name: str,
+    vocoder: str,
+    device: str,
+    precision: str,
+    compiling: str,
+    steps: int,
+    sway: float,
+    guidance: float,
 ) -> Model:
     """The model stays loaded until another takes its place."""
     from voxcue.engines.f5.model import Model
@@ -106,6 +119,7 @@ def _load(
         obtain(vocoder),
         device=device,
         precision=precision,
+        compiling=compiling,
         steps=steps,
         sway=sway,
         guidance=guidance,

@@ -15,9 +15,10 @@ from torch import Tensor
 from voxcue.engines.base import SynthesisRequest
 from voxcue.engines.f5.batches import batches
 from voxcue.engines.f5.checkpoint import load_backbone, load_vocos
+from voxcue.engines.f5.compiling import Compiled
 from voxcue.engines.f5.device import choose_device, choose_precision, out_of_memory
 from voxcue.engines.f5.duration import Pace
-from voxcue.engines.f5.mel import HOP, SAMPLE_RATE, log_mel
+from voxcue.engines.f5.mel import BANDS, HOP, SAMPLE_RATE, log_mel
 from voxcue.engines.f5.sampling import Row, Sampler
 from voxcue.engines.f5.shape import FAMILIES
 from voxcue.engines.f5.text import read_vocabulary
@@ -39,6 +40,9 @@ _BREATH = 0.05
 
 _PROMPTS = 256
 """Prompts that are kept ready: some 500 KB each."""
+
+_SHAPES = ((1200, 1), (700, 1), (900, 2), (800, 3), (1000, 4))
+"""Frames and rows that a warm-up runs: one row needs no mask, several do; then any length and count does."""
 
 _FINAL = (".", "!", "?", "\u2026", "\u3002", "\uff01", "\uff1f")
 
@@ -69,6 +73,7 @@ class Model:
         vocoder: Vocos.
         device: "auto", "cpu", "mps", "cuda" or "cuda:N".
         precision: "auto", "fp32", "fp16" or "bf16".
+        compiling: "on", "off", or "auto": where `warm_up` has prepared it, and on a GPU only.
         steps, sway, guidance: see `Sampler`.
 
     Raises:
@@ -82,6 +87,7 @@ class Model:
         *,
         device: str = "auto",
         precision: str = "auto",
+        compiling: str = "auto",
         steps: int = 32,
         sway: float = -1.0,
         guidance: float = 2.0,
@@ -95,6 +101,30 @@ class Model:
         self.sampler = Sampler(self.backbone, steps=steps, sway=sway, guidance=guidance)
         self._most = 1 if self.device.type == "cpu" else 32  # one row keeps all cores of a CPU busy
         self._prompts: OrderedDict[str, Prompt] = OrderedDict()
+        self._compiling = compiling
+        self._compiled = Compiled(_family(files), self.device, dtype)
+        if compiling == "on" or (compiling == "auto" and self._compiled.ready):
+            self._compile()
+
+    def warm_up(self) -> bool:
+        """Compile for a GPU what later starts will find; false where nothing is compiled."""
+        if self._compiling == "off" or (self._compiling == "auto" and self.device.type != "cuda"):
+            return False
+        self._compile()
+        for frames, rows in _SHAPES:
+            mel = torch.zeros(frames // 3, BANDS)
+            lengths = [frames - 8 * index for index in range(rows)]
+            made = self.sampler(
+                [Row(mel, torch.zeros(40, dtype=torch.long), length, 0) for length in lengths]
+            )
+            self._clip(made[0], None)
+        self._compiled.finish()
+        return True
+
+    def _compile(self) -> None:
+        self._compiled.use()
+        self.backbone.compile_blocks()
+        self.vocos.backbone.compile(dynamic=True)
 
     def prompt(self, reference: Reference) -> Prompt:
         """A reference made ready; kept, by its key."""
