@@ -80,6 +80,13 @@ voices = typer.Typer(no_args_is_help=True, help="The voices that engines speak w
 app.add_typer(voices, name="voices")
 storage = typer.Typer(no_args_is_help=True, help="Results that are kept: VOXCUE_STORAGE says where.")
 app.add_typer(storage, name="storage")
+models = typer.Typer(
+    no_args_is_help=True,
+    help="The weights of models, on this machine: VOXCUE_MODELS says where.",
+    epilog="Most are not for commercial use: see the licences in 'voxcue models list'. "
+    "VOXCUE_MODELS_MIRROR names a place to fetch from, VOXCUE_OFFLINE=1 forbids to fetch.",
+)
+app.add_typer(models, name="models")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Folder = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder for the files.")]
@@ -228,6 +235,45 @@ def storage_clean(
     from voxcue.cli.storage import clean
 
     clean(older_than, dry_run=dry_run, as_json=json)
+
+
+@models.command("list")
+def models_list(json: Json = False) -> None:
+    """List the models: size, licence, languages, and whether they are here."""
+    from voxcue.cli.models import list_models
+
+    list_models(as_json=json)
+
+
+@models.command("fetch", epilog="Example: voxcue models fetch F5TTS_v1_Base vocos-mel-24khz")
+def models_fetch(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="See 'voxcue models list'.")],
+    json: Json = False,
+) -> None:
+    """Fetch models, check them, and print where their files lie; a fetch that broke off goes on."""
+    from voxcue.cli.models import fetch
+
+    fetch(names, as_json=json)
+
+
+@models.command("verify")
+def models_verify(
+    name: Annotated[str | None, typer.Argument(help="One model; by default all that are here.")] = None,
+) -> None:
+    """Read every file of the models that are here, and compare its SHA-256."""
+    from voxcue.cli.models import verify
+
+    verify(name)
+
+
+@models.command("remove")
+def models_remove(
+    name: Annotated[str, typer.Argument(help="See 'voxcue models list'.")],
+) -> None:
+    """Remove a model, and what a fetch that broke off has left of it."""
+    from voxcue.cli.models import remove
+
+    remove(name)
 
 
 def _version(wanted: bool) -> None:
