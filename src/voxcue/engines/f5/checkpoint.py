@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from voxcue.engines.f5.dit import DiT
-from voxcue.engines.f5.layers import HEAD, half_split
+from voxcue.engines.f5.layers import HEAD, fuse
 from voxcue.engines.f5.shape import FAMILIES, Shape
 from voxcue.engines.f5.unett import UNetT
 from voxcue.engines.f5.vocos import Vocos
@@ -152,8 +152,7 @@ def _fused(tensors: Tensors) -> dict[str, Tensor]:
         stem, found, kind = key.partition(".to_q.")
         names = [f"{stem}.{part}.{kind}" for part in ("to_q", "to_k", "to_v")]
         if found and all(name in ours for name in names):
-            query, key_, value = (ours.pop(name) for name in names)
-            ours[f"{stem}.to_qkv.{kind}"] = torch.cat((half_split(query), half_split(key_), value))
+            ours[f"{stem}.to_qkv.{kind}"] = fuse(*(ours.pop(name) for name in names))
     return ours
 
 

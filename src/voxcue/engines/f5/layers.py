@@ -47,15 +47,22 @@ def rotary(length: int, heads: int, rotated: int, device: torch.device, dtype: t
     return Rotary(angles.cos().to(dtype), angles.sin().to(dtype))
 
 
-def half_split(weight: Tensor) -> Tensor:
-    """Reorder the rows of a query or key projection: pairs (0, 1), (2, 3) to (0, HEAD/2), (1, HEAD/2 + 1).
+def fuse(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Three projections, weights or biases, as one; of the first two, each head's rows (0, 1), (2, 3) become
+    (0, HEAD/2), (1, HEAD/2 + 1).
 
     The published weights rotate neighbours; rotating halves touches memory in order. Attention only sees
     products of queries and keys, which stay the same.
     """
-    heads = weight.shape[0] // HEAD
-    pairs = weight.reshape(heads, HEAD // 2, 2, -1).transpose(1, 2)
-    return pairs.reshape(weight.shape)
+    fused = torch.empty(3, *value.shape, dtype=value.dtype)
+    for into, weight in zip(fused, (query, key), strict=False):
+        into.view(-1, 2, HEAD // 2, *weight.shape[1:]).copy_(_pairs(weight).transpose(1, 2))
+    fused[2] = value
+    return fused.flatten(0, 1)
+
+
+def _pairs(weight: Tensor) -> Tensor:
+    return weight.view(-1, HEAD // 2, 2, *weight.shape[1:])
 
 
 def _rotate(x: Tensor, table: Rotary) -> Tensor:
@@ -156,7 +163,8 @@ class TextEmbedding(nn.Module):
 
     def __init__(self, entries: int, dim: int, blocks: int, *, hides_filler: bool) -> None:
         super().__init__()
-        self.text_embed = nn.Embedding(entries, dim)
+        # Given its weight, as drawing one at random would import PyTorch's compiler: 1.5 s.
+        self.text_embed = nn.Embedding(entries, dim, _weight=torch.empty(entries, dim))
         if blocks:
             self.text_blocks = nn.ModuleList([TextBlock(dim) for _ in range(blocks)])
         self._blocks = blocks
