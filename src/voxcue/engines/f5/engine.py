@@ -6,8 +6,10 @@ This module knows what to speak, `voxcue.engines.f5.model` how. PyTorch is impor
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -49,6 +51,10 @@ class F5Engine:
         passes=1,
     )
 
+    def __init__(self) -> None:
+        if not _has_gpu(settings().device):
+            self.traits = replace(type(self).traits, batch_size=1)  # one row keeps all cores of a CPU busy
+
     def voices(self) -> Sequence[Voice]:
         """None of its own."""
         return []
@@ -83,6 +89,13 @@ class F5Engine:
         model = _model()
         for begin in range(0, len(batch), self.traits.batch_size):
             yield from model.speak(batch[begin : begin + self.traits.batch_size])
+
+
+def _has_gpu(device: str) -> bool:
+    """Whether the model will run on a GPU, as far as can be told without PyTorch."""
+    if device == "auto":
+        return any(Path("/dev").glob("nvidia[0-9]*")) or Path("/dev/dxg").exists()
+    return device != "cpu"
 
 
 def _model() -> Model:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 import soxr
@@ -99,7 +100,8 @@ class Model:
         self._check_vocabulary(files)
         self.vocos = load_vocos(vocoder.files["weights"], device=self.device)
         self.sampler = Sampler(self.backbone, steps=steps, sway=sway, guidance=guidance)
-        self._most = 1 if self.device.type == "cpu" else 32  # one row keeps all cores of a CPU busy
+        self._most = 1 if self.device.type == "cpu" else 32
+        self._preparing = Lock()
         self._prompts: OrderedDict[str, Prompt] = OrderedDict()
         self._compiling = compiling
         self._compiled = Compiled(_family(files), self.device, dtype)
@@ -128,12 +130,13 @@ class Model:
 
     def prompt(self, reference: Reference) -> Prompt:
         """A reference made ready; kept, by its key."""
-        if reference.key not in self._prompts:
-            self._prompts[reference.key] = self._prompt(reference)
-        self._prompts.move_to_end(reference.key)
-        while len(self._prompts) > _PROMPTS:
-            self._prompts.popitem(last=False)
-        return self._prompts[reference.key]
+        with self._preparing:
+            if reference.key not in self._prompts:
+                self._prompts[reference.key] = self._prompt(reference)
+            self._prompts.move_to_end(reference.key)
+            if len(self._prompts) > _PROMPTS:
+                self._prompts.popitem(last=False)
+            return self._prompts[reference.key]
 
     def speak(self, requests: Sequence[SynthesisRequest]) -> Iterator[Clip]:
         """Yield a clip for each request, in order, as soon as it is there.
