@@ -4,17 +4,21 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11 python; d
 	$$each -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$each && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+REFERENCE := .venv-reference
 
-.PHONY: help demo test check format bench openapi clean lock
+.PHONY: help demo test test-reference check format bench openapi clean lock
 
 help:  ## Show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
 demo: $(VENV)/.run  ## Speak the examples into out/, with captions and previews
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.dev  ## Run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-reference: $(REFERENCE)/.made  ## Compare the engine f5 with the f5-tts package, in its own environment
+	$(REFERENCE)/bin/python -m pytest -o filterwarnings=default tests/reference
 
 check: $(VENV)/.dev  ## Lint, types, layers, and that every file named in docs and workflows exists
 	$(BIN)/ruff check
@@ -32,13 +36,14 @@ bench: $(VENV)/.dev  ## Measure: one JSON line per figure
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/memory.py
 	$(BIN)/python bench/timing.py
+	$(BIN)/python bench/duration.py
 	$(BIN)/python bench/serve.py
 
 openapi: $(VENV)/.run  ## Write docs/openapi.json anew
 	$(BIN)/python tools/openapi.py
 
 clean:  ## Remove the environment and everything made
-	rm -rf $(VENV) out .cache build dist
+	rm -rf $(VENV) $(REFERENCE) out .cache build dist
 
 $(VENV)/.made: Makefile
 	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' || \
@@ -59,6 +64,14 @@ $(VENV)/.run: $(VENV)/.made requirements/run.txt pyproject.toml
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/extras.txt
 	$(INSTALL) --require-hashes -r requirements/extras.txt -r requirements/dev.txt
 	$(INSTALL) $(TORCH) torch==2.13.0
+	@touch $@
+
+# What the engine f5 is compared with, and the tool whose environment is the yardstick for size. PyTorch is the
+# version that they ask for, for the CPU; for a GPU: make test-reference TORCH="--torch-backend auto"
+$(REFERENCE)/.made: pyproject.toml | $(VENV)/.made
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(REFERENCE)
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(REFERENCE)/bin/python $(TORCH) \
+		f5-tts==1.1.22 whisperx==3.7.4 pytest hypothesis -e '.[f5,asr]'
 	@touch $@
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     f5_precision: str = Field(default="auto", pattern="^(auto|fp32|fp16|bf16)$")
     """Number format of the model's arithmetic: "auto" is fp32 on a CPU and fp16 on a GPU."""
 
+    asr_model: str = "small"
+    """What hears the words of a reference recording that came without: a size of Whisper, or the folder of a model."""
+
     storage: str = Field(default_factory=lambda: user_data_path("voxcue").as_uri())
     """Where results and voices are kept: a URL with ``file://``, ``s3://``, ``gs://`` or ``az://``."""
     url_lifetime: int = Field(default=24 * 3600, ge=1, le=7 * 24 * 3600)

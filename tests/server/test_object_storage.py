@@ -8,13 +8,14 @@ import httpx
 
 from tests.seaweed import environment, seaweed
 from tests.server.process import serving
+from tests.voices.speech import TEXT
 
 
 def test_results_are_in_the_bucket_behind_signed_links(tmp_path: Path) -> None:
     with seaweed(tmp_path / "s3") as store:
         settings = {"VOXCUE_STORAGE": f"{store.url}/mine", **store.env}
         with serving(tmp_path, **settings) as server, server.client() as client:
-            reply = client.post("/v1/speech", json={"text": "Kept far away."}).json()
+            reply = client.post("/v1/speech", json={"text": TEXT}).json()
             for file in reply["files"].values():
                 assert file["url"].startswith(store.env["AWS_ENDPOINT_URL"])
                 fetched = httpx.get(file["url"], trust_env=False)  # without any key: the link is signed
@@ -26,7 +27,9 @@ def test_results_are_in_the_bucket_behind_signed_links(tmp_path: Path) -> None:
             part = client.get(f"/v1/speech/{reply['id']}/files/speech.wav", headers={"Range": "bytes=0-3"})
             assert part.content == b"RIFF"
             wav = client.get(f"/v1/speech/{reply['id']}/files/speech.wav").content
-            added = client.post("/v1/voices", data={"name": "Cleo"}, files={"audio": ("c.wav", wav)})
+            added = client.post(
+                "/v1/voices", data={"name": "Cleo", "transcript": TEXT}, files={"audio": ("c.wav", wav)}
+            )
             assert added.status_code == 201
             assert "Signature" not in server.log.read_text()
 

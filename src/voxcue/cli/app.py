@@ -111,7 +111,14 @@ def speak(
     text: Annotated[str | None, typer.Argument(help="What to say; '-' reads standard input.")] = None,
     output: Folder = Path("speech"),
     file: Annotated[Path | None, typer.Option("-f", "--file", help="Read the text from a file.")] = None,
-    voice: Annotated[str | None, typer.Option(help="A voice; see 'voxcue voices list'.")] = None,
+    voice: Annotated[
+        str | None,
+        typer.Option(help="A voice; see 'voxcue voices list'. For an engine that clones also a recording."),
+    ] = None,
+    voice_text: Annotated[
+        str | None,
+        typer.Option("--voice-text", help="What is said in that recording; else FILE.txt, or recognised."),
+    ] = None,
     engine: EngineName = None,
     aligner: AlignerName = None,
     captions: Captions = None,
@@ -121,6 +128,10 @@ def speak(
         str | None, typer.Option("--format", help="wav, flac, mp3 or opus.", show_default="wav")
     ] = None,
     speed: Annotated[float, typer.Option(help="Pace: 1 is the engine's own, 0.8 a fifth slower.")] = 1.0,
+    duration: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="How long the whole lasts, for engines that can be told."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same audio.")] = 0,
     json: Json = False,
 ) -> None:
@@ -131,7 +142,15 @@ def speak(
         text=text,
         file=file,
         folder=output,
-        options={"engine": engine, "voice": voice, "aligner": aligner, "speed": speed, "seed": seed},
+        options={
+            "engine": engine,
+            "voice": voice,
+            "aligner": aligner,
+            "speed": speed,
+            "seed": seed,
+            "voice_text": voice_text,
+            "duration": duration,
+        },
         save={"captions": captions, "style": style, "font_size": font_size, "format": audio_format},
         as_json=json,
     )
@@ -190,6 +209,38 @@ def serve(
     run_server(settings(), host=host, port=port, uds=uds, insecure=insecure)
 
 
+@app.command(
+    epilog="Run it where a deployment is set up, not when it starts: on a GPU, compiling takes a minute or "
+    "two, and is kept beside the models."
+)
+def warmup(engine: EngineName = None, json: Json = False) -> None:
+    """Fetch, load and compile what an engine needs, so that later starts are fast."""
+    from voxcue.cli.doctor import warm_up
+
+    warm_up(engine, as_json=json)
+
+
+@app.command(
+    epilog="Needs the extra 'asr'. An engine that clones is given a sample of the embedded one unless --voice "
+    "names another."
+)
+def doctor(
+    engine: EngineName = None,
+    voice: Annotated[str | None, typer.Option(help="A voice; see 'voxcue voices list'.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Keep what was spoken.")
+    ] = None,
+    most: Annotated[
+        float, typer.Option("--max-wer", min=0, max=1, help="Share of wrong words that is still well.")
+    ] = 0.15,
+    json: Json = False,
+) -> None:
+    """Have an engine speak a paragraph, transcribe it, and print the word error rate."""
+    from voxcue.cli.doctor import doctor as run_doctor
+
+    run_doctor(engine, voice, output, most, as_json=json)
+
+
 @app.command()
 def engines(json: Json = False) -> None:
     """List the engines: text to audio."""
@@ -210,8 +261,49 @@ def styles(json: Json = False) -> None:
 
 @voices.command("list")
 def voices_list(engine: EngineName = None, json: Json = False) -> None:
-    """List the voices of an engine."""
+    """List the voices of an engine, and the reference voices for engines that clone."""
     lists.voices(engine, as_json=json)
+
+
+@voices.command("add", epilog="Example: voxcue voices add Ada ada.mp3 --text-file ada.txt")
+def voices_add(
+    name: Annotated[str, typer.Argument(help="What to call it.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A recording of one speaker; 5 to 12 s of it are kept.")
+    ],
+    text: Annotated[
+        str | None, typer.Option(help="What is said in the whole recording; recognised, if left out.")
+    ] = None,
+    text_file: Annotated[
+        Path | None, typer.Option("--text-file", metavar="FILE", help="The same, from a file.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="TAG", help="What language is said, as 'de'; guessed by default.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Keep a voice to clone: only voices that you may use."""
+    from voxcue.cli.voices import add
+
+    add(name, file, text, text_file, language, as_json=json)
+
+
+@voices.command("show")
+def voices_show(name: Annotated[str, typer.Argument(help="A reference voice.")], json: Json = False) -> None:
+    """Show a reference voice: its length, and what is said in it."""
+    from voxcue.cli.voices import show
+
+    show(name, as_json=json)
+
+
+@voices.command("remove")
+def voices_remove(
+    name: Annotated[str, typer.Argument(help="A reference voice.")], json: Json = False
+) -> None:
+    """Remove a reference voice, its recording and all that was made of it."""
+    from voxcue.cli.voices import remove
+
+    remove(name, as_json=json)
 
 
 @storage.command("list")

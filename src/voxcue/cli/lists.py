@@ -49,22 +49,41 @@ def styles(*, as_json: bool) -> None:
 
 
 def voices(engine: str | None, *, as_json: bool) -> None:
-    """Voices of one engine, its default first."""
+    """Voices of one engine, its default first, and reference voices, unless the engine named cannot clone."""
     from voxcue.engines import engine_class
     from voxcue.settings import settings
 
-    found = engine_class(engine or settings().engine)().voices()
+    chosen = engine_class(engine or settings().engine)
     rows = [
         {
             "name": voice.name,
+            "kind": "built-in",
             "language": voice.language,
             "ready": voice.ready,
             "licence": voice.licence,
             "description": voice.description + ("" if voice.ready else ", fetched on first use"),
         }
-        for voice in found
+        for voice in chosen().voices()
     ]
+    if engine is None or chosen.traits.clones_voices:
+        rows += _references()
     _show(rows, as_json)
+
+
+def _references() -> list[dict[str, Any]]:
+    from voxcue.cli.voices import library
+
+    return [
+        {
+            "name": voice.name,
+            "kind": "reference",
+            "language": "",
+            "ready": True,
+            "licence": "",
+            "description": f"{voice.duration:.1f} s, for engines that clone",
+        }
+        for voice in library().list()
+    ]
 
 
 def _available(name: str, row: Callable[[str], dict[str, Any]]) -> dict[str, Any]:

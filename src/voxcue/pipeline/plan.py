@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,10 +16,15 @@ from voxcue.audio.trim import trim
 from voxcue.engines import Engine, EngineTraits, SynthesisRequest, VoicePrompt, engine_class, engine_names
 from voxcue.errors import AlignmentError, TextError, UnavailableError, UsageError, VoxcueError
 from voxcue.pipeline.clock import Clock
+from voxcue.pipeline.durations import check_duration, durations
 from voxcue.pipeline.overlap import ahead
+from voxcue.pipeline.voice import find_voice
 from voxcue.settings import settings
 from voxcue.text import parse
-from voxcue.types import Clip, Script, Segment, Token, Utterance, Word
+from voxcue.types import Clip, Reference, Script, Segment, Token, Utterance, Word
+
+if TYPE_CHECKING:
+    from voxcue.voices import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +32,18 @@ class SpeakOptions:
     """How to speak a text. ``None`` takes the setting, then the engine's own default.
 
     ``speed`` is a factor on the engine's pace; ``seed`` makes a reading repeatable: the same text, options
-    and machine give the same audio.
+    and machine give the same audio. ``voice`` is what `find_voice` takes; ``voice_text`` is what is said in
+    it, when it is a recording. ``duration`` is how long the whole lasts, pauses included, in seconds,
+    whatever the speed.
     """
 
     engine: str | None = None
-    voice: str | None = None
+    voice: str | Reference | None = None
     aligner: str | None = None
     speed: float = 1.0
     seed: int = 0
+    voice_text: str | None = None
+    duration: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +85,14 @@ class Plan:
 
     def _clips(self) -> Generator[Clip]:
         options = self.options
+        lengths = durations(self.script, options.duration)
         requests = [
-            SynthesisRequest(utterance, self.prompt, options.speed, options.seed + index)
-            for index, utterance in enumerate(self.script.utterances)
+            SynthesisRequest(utterance, self.prompt, options.speed, options.seed + index, length)
+            for index, (utterance, length) in enumerate(zip(self.script.utterances, lengths, strict=True))
         ]
         with closing(self.clock.each("engine", self.engine.synthesize(requests))) as clips:
             for clip in clips:
-                yield trim(clip)
+                yield trim(clip) if options.duration is None else clip
 
     def _timed(self, clips: Iterator[Clip]) -> Generator[tuple[Clip, list[Word]]]:
         for clip, utterance in zip(clips, self.script.utterances, strict=True):
@@ -98,18 +109,23 @@ class Plan:
             return fill.words(tokens, [None] * len(tokens), clip.duration, [0.0] * len(tokens))
 
 
-def plan(text: str, options: SpeakOptions, engine: Engine | None = None) -> Plan:
+def plan(
+    text: str, options: SpeakOptions, engine: Engine | None = None, library: Library | None = None
+) -> Plan:
     """Read the text, find the engine, voice and aligner, and check that they fit together.
 
     Args:
         text: what to say.
         options: how.
         engine: one that is made already, in place of a new one of the name in ``options``.
+        library: where voices are looked up; without one, that of the settings, and paths of recordings are
+            taken as well.
 
     Raises:
         TextError: nothing to say, wrong markup, or characters that the engine cannot say.
-        UsageError: an unknown engine, voice or aligner, or a speed out of range.
+        UsageError: an unknown engine, voice or aligner, or a speed or a duration out of range.
         UnavailableError: the engine or the voice is not installed here.
+        AudioError: a recording that no voice can be taken from.
     """
     clock = Clock()
     loaded = engine or engine_class(options.engine or settings().engine)
@@ -121,9 +137,22 @@ def plan(text: str, options: SpeakOptions, engine: Engine | None = None) -> Plan
         script = parse(text, max_chars=loaded.traits.max_characters)
         speaker = loaded() if isinstance(loaded, type) else loaded
         _check_speakable(script, speaker)
+        check_duration(script, options.duration, speaker)
     with clock("voice"):
-        prompt = speaker.prepare(options.voice or settings().voice or speaker.voices()[0].name)
+        voice = find_voice(speaker, options.voice, library=library, text=options.voice_text)
+        prompt = speaker.prepare(voice)
+    with clock("text"):
+        script = _shorter(script, prompt, options.speed, loaded.traits)
+        check_duration(script, options.duration, speaker)
     return Plan(script, speaker, prompt, aligner, options, clock)
+
+
+def _shorter(script: Script, prompt: VoicePrompt, speed: float, traits: EngineTraits) -> Script:
+    """The text in utterances that this voice takes at this speed."""
+    if prompt.max_characters is None:
+        return script
+    limit = max(1, int(prompt.max_characters * speed))
+    return parse(script.source, max_chars=limit) if limit < traits.max_characters else script
 
 
 def choose_aligner(name: str, language: str, marked: bool) -> Aligner:

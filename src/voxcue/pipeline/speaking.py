@@ -13,32 +13,38 @@ from voxcue.captions import Track
 from voxcue.output import OutputFolder
 from voxcue.pipeline.plan import Plan, SpeakOptions, plan
 from voxcue.pipeline.speech import Checked, Speech, write_captions
-from voxcue.types import Clip, Segment, Word
+from voxcue.types import Clip, Reference, Segment, Word
 
 
 def speak(
     text: str,
     *,
-    voice: str | None = None,
+    voice: str | Reference | None = None,
     engine: str | None = None,
     aligner: str | None = None,
     speed: float = 1.0,
     seed: int = 0,
+    voice_text: str | None = None,
+    duration: float | None = None,
 ) -> Speech:
     """Speak a text and time every word of it.
 
     Args:
         text: what to say; ``[pause 0.5s]`` makes a pause.
-        voice: a voice of the engine; its first by default.
+        voice: a voice of the engine, its first by default; for an engine that clones also a reference voice,
+            by its name in the library, or the path of a recording.
         engine: "hibari", the embedded one, by default.
         aligner: what times the words; by default the engine's own times, if it has them.
         speed: a factor on the engine's pace.
         seed: the same seed gives the same audio.
+        voice_text: what is said in the recording that ``voice`` names; by default it is read from the
+            ``.txt`` beside the recording, or recognised.
+        duration: seconds that the whole is to last, for an engine that can be told.
 
     Raises:
         VoxcueError: see the classes in `voxcue.errors`.
     """
-    made = plan(text, SpeakOptions(engine, voice, aligner, speed, seed))
+    made = plan(text, SpeakOptions(engine, voice, aligner, speed, seed, voice_text, duration))
     with closing(made.segments()) as segments:
         finished = list(segments)
     samples = np.concatenate([segment.clip.samples for segment in finished])
@@ -55,17 +61,19 @@ def speak(
 def stream(
     text: str,
     *,
-    voice: str | None = None,
+    voice: str | Reference | None = None,
     engine: str | None = None,
     aligner: str | None = None,
     speed: float = 1.0,
     seed: int = 0,
+    voice_text: str | None = None,
+    duration: float | None = None,
 ) -> Generator[Segment]:
     """Like `speak`, but yield each utterance as soon as it is finished, while the next is being made.
 
     The text and the options are checked at the call, before the first segment is asked for.
     """
-    return plan(text, SpeakOptions(engine, voice, aligner, speed, seed)).segments()
+    return plan(text, SpeakOptions(engine, voice, aligner, speed, seed, voice_text, duration)).segments()
 
 
 def speak_to(

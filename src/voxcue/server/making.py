@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, perf_counter
@@ -13,13 +12,14 @@ from typing import Any
 from voxcue.captions import Track
 from voxcue.captions.words import word_entries
 from voxcue.engines.batching import Batcher
-from voxcue.errors import LimitError, NotFoundError, UsageError
+from voxcue.errors import LimitError, UsageError
 from voxcue.pipeline import Plan, SaveOptions, SpeakOptions, plan
 from voxcue.pipeline.plan import speaks
 from voxcue.server.jobs import Job
 from voxcue.server.schemas import File, SpeechReply, SpeechRequest, TimedWord, VoiceReference
 from voxcue.server.services import Services
 from voxcue.storage import ResultFile, publish
+from voxcue.types import Reference
 
 _INLINE_LIMIT = 32 * 1024 * 1024
 """Bytes of files that fit into a reply as base64."""
@@ -71,8 +71,15 @@ def make_plan(services: Services, ask: SpeechRequest) -> Plan:
     """
     engine = services.engine(ask.engine)
     _check_language(engine, ask.language)
-    options = SpeakOptions(engine.name, _voice(services, engine, ask.voice), ask.aligner, ask.speed, ask.seed)
-    return plan(ask.text, options, engine)
+    options = SpeakOptions(
+        engine.name,
+        _voice(services, engine, ask.voice),
+        ask.aligner,
+        ask.speed,
+        ask.seed,
+        duration=ask.duration,
+    )
+    return plan(ask.text, options, engine, services.library)
 
 
 def kept(captions: Sequence[str] | None, delivery: str) -> list[str] | None:
@@ -168,22 +175,14 @@ def _check_language(engine: Batcher, language: str | None) -> None:
         )
 
 
-def _voice(services: Services, engine: Batcher, asked: str | VoiceReference | None) -> str | None:
-    """The name of a voice that the engine has; a reference voice is one that it would have to clone."""
-    if asked is None:
-        return None
-    if isinstance(asked, VoiceReference):
-        raise _uncloned(engine, "the voice behind a URL")
-    if all(asked != voice.name for voice in engine.voices()):
-        with suppress(NotFoundError):
-            known = services.library.get(asked)
-            raise _uncloned(engine, f"the reference voice '{known.name}'")
-    return asked
-
-
-def _uncloned(engine: Batcher, what: str) -> UsageError:
-    return UsageError(
-        "voice-uncloned",
-        f"The engine '{engine.name}' speaks with its own voices and cannot clone {what}.",
-        f"Choose one of its voices: {', '.join(voice.name for voice in engine.voices())}.",
-    )
+def _voice(services: Services, engine: Batcher, asked: str | VoiceReference | None) -> str | Reference | None:
+    """A recording behind a URL is fetched and prepared here; names are for the plan to look up."""
+    if not isinstance(asked, VoiceReference):
+        return asked
+    if not engine.traits.clones_voices:
+        raise UsageError(
+            "voice-uncloned",
+            f"The engine '{engine.name}' speaks with its own voices and cannot clone the voice behind a URL.",
+            f"Choose one of its voices: {', '.join(voice.name for voice in engine.voices())}.",
+        )
+    return services.fetched.reference(asked.audio_url, asked.transcript)

@@ -14,6 +14,7 @@ Delivery = Literal["url", "inline"]
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Speed = Annotated[float, Field(ge=0.1, le=10, allow_inf_nan=False)]
+Duration = Annotated[float, Field(gt=0, le=36_000, allow_inf_nan=False)]
 FontSize = Annotated[float, Field(ge=24, le=300, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, le=2**53)]
 
@@ -75,6 +76,9 @@ class SpeechRequest(BaseModel):
     )
     aligner: Name | None = Field(default=None, description="What times the words.")
     speed: Speed = Field(default=1.0, description="A factor on the engine's own pace.")
+    duration: Duration | None = Field(
+        default=None, description="Seconds that the whole lasts, for an engine that can be told."
+    )
     seed: Seed = Field(default=0, description="The same request with the same seed gives the same audio.")
     format: AudioName | None = Field(
         default=None, description="Of the audio file; `wav` unless set otherwise."

@@ -14,8 +14,10 @@ from voxcue.engines.batching import Batcher
 from voxcue.errors import VoxcueError
 from voxcue.pipeline import SaveOptions, SpeakOptions, plan
 from voxcue.pipeline.plan import choose_aligner
+from voxcue.pipeline.voice import find_voice
 from voxcue.server.access import Access, keys
 from voxcue.server.admission import Gate
+from voxcue.server.fetched import FetchedVoices
 from voxcue.server.jobs import Jobs
 from voxcue.server.metrics import Metrics
 from voxcue.settings import Settings
@@ -38,6 +40,7 @@ class Services:
         self.access = Access(keys(settings.api_keys.get_secret_value()), local=local)
         self.storage = Storage(settings.storage)
         self.library = Library(self.storage)
+        self.fetched = FetchedVoices(settings)
         self.metrics = Metrics()
         self.gate = Gate(settings.max_running, settings.max_waiting)
         self.jobs = Jobs(self.gate, settings.request_seconds)
@@ -73,17 +76,17 @@ class Services:
         engine = self.engine()
         SaveOptions().checked()
         choose_aligner(self.settings.aligner, engine.traits.languages[0], engine.traits.times_words)
-        voice = self.settings.voice
-        if voice and all(voice != known.name for known in engine.voices()):
-            engine.prepare(voice)  # says which ones there are
+        if self.settings.voice and not engine.traits.clones_voices:
+            find_voice(engine, self.settings.voice, library=self.library)  # says which ones there are
 
     def warm(self) -> None:
-        """Load the default engine and its voice, so that the first request does not wait for them."""
+        """Load the default engine and its voice, if any, so that the first request does not wait."""
         begun = perf_counter()
         try:
             engine = self.engine()
-            engine.prepare(self.settings.voice or engine.voices()[0].name)
-            _first_words(engine)
+            engine.load()
+            if self.settings.voice or engine.voices():
+                _first_words(engine, self.library)
         except VoxcueError as error:
             self.problem = error
             _LOG.error("not ready", extra={"code": error.code, "error": error.message})
@@ -119,7 +122,7 @@ def services(request: Request) -> Services:
     return found
 
 
-def _first_words(engine: Batcher) -> None:
+def _first_words(engine: Batcher, library: Library) -> None:
     """Speak once: libraries load what they need at their first use."""
-    for segment in plan("Ready.", SpeakOptions(), engine).segments():
+    for segment in plan("Ready.", SpeakOptions(), engine, library).segments():
         del segment

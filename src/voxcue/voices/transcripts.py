@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 from voxcue.errors import LimitError, TextError
 from voxcue.text.read import decode
@@ -34,6 +35,22 @@ def check_transcript(transcript: str | None) -> str | None:
             "Give plain text.",
         )
     return line or None
+
+
+def transcript_file(path: Path) -> str:
+    """The text in a file that a user named.
+
+    Raises:
+        TextError: ``text-unreadable``, ``text-binary``, ``text-encoding``.
+    """
+    try:
+        return decode(path.read_bytes(), str(path))
+    except OSError as error:
+        raise TextError(
+            "text-unreadable",
+            f"The text file '{path}' cannot be read: {error.strerror or error}.",
+            "Check the path and its rights.",
+        ) from error
 
 
 def read_transcript(data: bytes, name: str) -> str | None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, File, Form, Path, Request, UploadFile
 from fastapi.responses import Response
 
 from voxcue.engines import engine_names
-from voxcue.errors import ConflictError, UnavailableError
+from voxcue.errors import UnavailableError
 from voxcue.server.jobs import Job
 from voxcue.server.schemas import VoiceInfo, Voices, form_bytes, form_limits, responses
 from voxcue.server.services import Services, services
@@ -18,8 +18,6 @@ from voxcue.voices import ReferenceVoice
 router = APIRouter(tags=["voices"])
 
 Found = Annotated[Services, Depends(services)]
-_LONGEST = 300.0
-"""Seconds of a reference recording; engines take some ten of them."""
 
 VoiceName = Annotated[str, Path(max_length=100)]
 
@@ -45,21 +43,22 @@ async def add(
     name: Annotated[str, Form(min_length=1, max_length=100)],
     audio: Annotated[UploadFile | None, File(description="The recording.")] = None,
     audio_url: Annotated[str | None, Form(max_length=4096, description="Or where it is.")] = None,
-    transcript: Annotated[str | None, Form(max_length=5000, description="What is said in it.")] = None,
+    transcript: Annotated[
+        str | None,
+        Form(max_length=5000, description="What is said in it, all of it; recognised, if left out."),
+    ] = None,
+    language: Annotated[
+        str | None, Form(max_length=35, description="BCP 47 tag of what is said; guessed, if left out.")
+    ] = None,
 ) -> VoiceInfo:
-    """Keep a recording under a name; fetching and decoding take a turn, as speaking does."""
+    """Keep the best 3 to 12 seconds of a recording under a name, with what is said in them."""
 
     def work(job: Job) -> VoiceInfo:
         with recording(found.settings, audio, audio_url) as path:
             job.check()
-            if any(
-                voice.name == name.strip() for engine in engine_names() for voice in _built_in(found, engine)
-            ):
-                raise ConflictError(
-                    "voice-exists", f"An engine has a voice called '{name}'.", "Take another name."
-                )
-            limit = min(_LONGEST, found.settings.max_audio_seconds)
-            return _reference(found.library.add(name, path, transcript, max_seconds=limit))
+            limit = found.settings.max_audio_seconds
+            added = found.library.add(name, path, transcript, language=language, max_seconds=limit)
+            return _reference(added)
 
     return await found.jobs.run(request, work)
 
