@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     """Number format of the model's arithmetic: "auto" is fp32 on a CPU and fp16 on a GPU."""
 
     asr_model: str = "small"
-    """What hears the words of a reference recording that came without: a size of Whisper, or the folder of a model."""
+    """What hears the words of a recording that came without: a size of Whisper, or the folder of a model."""
 
     storage: str = Field(default_factory=lambda: user_data_path("voxcue").as_uri())
     """Where results and voices are kept: a URL with ``file://``, ``s3://``, ``gs://`` or ``az://``."""

@@ -137,8 +137,8 @@ class Segment:
 class Reference:
     """A speaker to sound like: a few seconds of one voice, and what is said in them.
 
-    ``clip`` is ready for use: 3 to 15 s of speech, levelled, without silence around it. ``transcript`` is what is
-    said in it, as one line. ``key`` is a hash of both: the same key is the same voice.
+    ``clip`` is ready for use: 3 to 15 s of speech, levelled, without silence around it. ``transcript`` is
+    what is said in it, as one line. ``key`` is a hash of both: the same key is the same voice.
     """
 
     name: str

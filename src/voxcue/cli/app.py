@@ -221,8 +221,8 @@ def warmup(engine: EngineName = None, json: Json = False) -> None:
 
 
 @app.command(
-    epilog="Needs the extra 'asr'. An engine that clones is given a sample of the embedded one unless --voice "
-    "names another."
+    epilog="Needs the extra 'asr'. An engine that clones is given a sample of the embedded one unless "
+    "--voice names another."
 )
 def doctor(
     engine: EngineName = None,

@@ -15,7 +15,7 @@ assert "torch" not in sys.modules, "listing the engine imports PyTorch"
 from voxcue.engines.f5.model import Model
 from voxcue.models import find
 Model(find(sys.argv[1]), find(sys.argv[2]), device="cpu")
-print([name for name in ("torch._dynamo", "torch._inductor", "scipy", "sympy", "rjieba") if name in sys.modules])
+print([name for name in ("torch._dynamo", "torch._inductor", "scipy", "rjieba") if name in sys.modules])
 """
 
 
