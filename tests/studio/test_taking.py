@@ -116,7 +116,7 @@ def test_a_voice_by_file_and_by_microphone(studio: Page, tmp_path: Path) -> None
     expect(studio.locator("#own-voices")).to_have_text("None yet.")
     studio.set_input_files("#voice-file", recording(tmp_path))
     studio.fill("#voice-name", "Ada")
-    studio.fill("#transcript", "This is a recording of my own voice.")
+    studio.fill("#transcript", "This is a recording of my own voice, for you to imitate as well as you can.")
     studio.click("#add")
     expect(studio.locator("#own-voices li")).to_have_count(1)
     expect(studio.locator("#own-voices")).to_contain_text("This is a recording")
@@ -129,7 +129,8 @@ def test_a_voice_by_file_and_by_microphone(studio: Page, tmp_path: Path) -> None
     expect(studio.locator("#take")).to_be_visible()
     studio.fill("#voice-name", "Beep")
     studio.click("#add")
-    expect(studio.locator("#own-voices li")).to_have_count(2)
+    expect(studio.locator("#library-problem code")).to_be_visible()  # the browser's microphone only beeps
+    expect(studio.locator("#own-voices li")).to_have_count(1)
 
     studio.get_by_label("Listen to Ada").click()
     studio.wait_for_function("() => document.getElementById('listen').currentTime > 0.2")
@@ -139,9 +140,6 @@ def test_a_voice_by_file_and_by_microphone(studio: Page, tmp_path: Path) -> None
 
     studio.once("dialog", lambda asked: asked.accept())
     studio.click("#open-library")
-    studio.get_by_label("Delete Beep").click()
-    expect(studio.locator("#own-voices li")).to_have_count(1)
-    studio.once("dialog", lambda asked: asked.accept())
     studio.get_by_label("Delete Ada").click()
     expect(studio.locator("#own-voices")).to_have_text("None yet.")
 

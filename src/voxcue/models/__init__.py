@@ -62,7 +62,7 @@ def is_here(name: str) -> bool:
 def obtain(name: str, on_progress: Progress | None = None) -> Model:
     """A model, fetched where it is not here yet; says once that a licence forbids commercial use.
 
-    What takes long is said on standard error, unless ``on_progress`` hears of it.
+    What takes long is said on a terminal, unless ``on_progress`` hears of it.
 
     Raises:
         VoxcueError: those of `find` and `fetch`.
@@ -115,7 +115,7 @@ def stored() -> list[Stored]:
 
 
 def _fetched(name: str, on_progress: Progress | None) -> Model:
-    if on_progress is None:
+    if on_progress is None and sys.stderr.isatty():
         sys.stderr.write(f"fetching the model {name}{megabytes(known(name).size)}\n")
     return fetch(name, on_progress)
 

@@ -224,7 +224,8 @@ def _check_speakable(script: Script, engine: Engine) -> None:
 
 def _can_say(name: str, text: str) -> bool:
     try:
-        return not engine_class(name)().unspeakable(text)
+        other = engine_class(name)()
+        return any(voice.ready for voice in other.voices()) and not other.unspeakable(text)
     except VoxcueError:
         return False
 
