@@ -61,9 +61,9 @@ $(VENV)/.run: $(VENV)/.made requirements/run.txt pyproject.toml
 	$(INSTALL) --no-deps -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/extras.txt
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/extras.txt requirements/torch.txt
 	$(INSTALL) --require-hashes -r requirements/extras.txt -r requirements/dev.txt
-	$(INSTALL) $(TORCH) torch==2.13.0
+	$(INSTALL) $(TORCH) -r requirements/torch.txt
 	@touch $@
 
 # What the engine f5 is compared with, and the tool whose environment is the yardstick for size. PyTorch is the
@@ -77,8 +77,20 @@ $(REFERENCE)/.made: pyproject.toml | $(VENV)/.made
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock" pyproject.toml
 
+# For the image and the volume: one machine, one Python. PyTorch for the CPU has no hash, as its build depends on where from.
+LOCK_ONE := $(BIN)/uv pip compile --quiet --upgrade --python-platform x86_64-manylinux_2_28 --python-version 3.11 \
+	--generate-hashes --custom-compile-command "make lock"
+LOCKS := src/voxcue/volume/locks
+
 lock: $(VENV)/.made  ## Choose the newest versions that pyproject.toml allows, and write them down
 	$(LOCK) --upgrade -o requirements/run.txt
 	$(LOCK) --upgrade -c requirements/run.txt --all-extras --override requirements/without-torch.txt \
 		-o requirements/extras.txt
 	$(LOCK) --upgrade -c requirements/run.txt -c requirements/extras.txt --group dev -o requirements/dev.txt
+	$(LOCK) --upgrade -c requirements/run.txt -c requirements/extras.txt --extra worker \
+		--override requirements/image-without.txt -o requirements/image.txt
+	$(LOCK_ONE) requirements/build.in -c requirements/image.txt -o requirements/build.txt
+	$(LOCK_ONE) pyproject.toml --extra f5 --extra asr -c requirements/extras.txt -c requirements/torch.txt -o $(LOCKS)/cuda.txt
+	$(LOCK_ONE) pyproject.toml --extra f5 --extra asr -c requirements/extras.txt -c requirements/torch.txt $(TORCH) \
+		--no-emit-package torch -o $(LOCKS)/cpu.txt
+	cat requirements/torch.txt >>$(LOCKS)/cpu.txt
