@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 REFERENCE := .venv-reference
 
-.PHONY: help demo test test-reference check format bench openapi clean lock
+.PHONY: help demo test test-reference image test-image check format bench openapi clean lock
 
 help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -19,6 +19,14 @@ test: $(VENV)/.dev  ## Run every test
 
 test-reference: $(REFERENCE)/.made  ## Compare the engine f5 with the f5-tts package, in its own environment
 	$(REFERENCE)/bin/python -m pytest -o filterwarnings=default tests/reference
+
+image: $(VENV)/.run  ## Build the image of the worker, with Docker or buildah, and hold it to its budget
+	$(BIN)/voxcue image check --forbid torch
+	$(BIN)/python tools/image.py build voxcue:dev
+	$(BIN)/python tools/image.py size voxcue:dev
+
+test-image: image  ## Start the image, and have it answer a job
+	$(BIN)/python tools/image.py smoke voxcue:dev
 
 check: $(VENV)/.dev  ## Lint, types, layers, and that every file named in docs and workflows exists
 	$(BIN)/ruff check
@@ -37,6 +45,7 @@ bench: $(VENV)/.dev  ## Measure: one JSON line per figure
 	$(BIN)/python bench/memory.py
 	$(BIN)/python bench/timing.py
 	$(BIN)/python bench/duration.py
+	$(BIN)/python bench/voices.py
 	$(BIN)/python bench/serve.py
 
 openapi: $(VENV)/.run  ## Write docs/openapi.json anew

@@ -56,6 +56,25 @@ class Settings(BaseSettings):
     asr_model: str = "small"
     """What hears the words of a recording that came without: a size of Whisper, or the folder of a model."""
 
+    volume: str = "/runpod-volume/voxcue"
+    """The folder that workers share: environments and weights, built once."""
+    volume_lock: str = "auto"
+    """What its environment is built from: "cuda", "cpu", or the path of a lock; "auto" is by the GPU."""
+
+    volume_hydrate: str = Field(default="auto", pattern="^(auto|on|off)$")
+    """Whether a start lays what it opens of the volume out on the local disk: "auto" is on a network."""
+
+    worker_concurrency: int = Field(default=0, ge=0)
+    """Jobs that a worker works on at once; 0 is what its engine gains from."""
+    worker_stream: bool = False
+    """Whether a worker streams: the output of a job is its segments, then the reply."""
+    worker_reply_bytes: int = Field(default=9_500_000, ge=1000)
+    """Largest output of a job; RunPod takes 10 MiB for ``/run``, 20 MiB for ``/runsync``."""
+    worker_hang_seconds: float = Field(default=60.0, gt=0)
+    """Time without any sign of life after which a worker's server is killed and started again."""
+    worker_crashes: int = Field(default=5, ge=1)
+    """Ends of its server within five minutes after which a worker gives up."""
+
     storage: str = Field(default_factory=lambda: user_data_path("voxcue").as_uri())
     """Where results and voices are kept: a URL with ``file://``, ``s3://``, ``gs://`` or ``az://``."""
     url_lifetime: int = Field(default=24 * 3600, ge=1, le=7 * 24 * 3600)

@@ -235,6 +235,11 @@ class Health(BaseModel):
     status: Literal["ok", "starting", "stopping", "failed"]
     version: str
     error: str | None = None
+    code: str | None = Field(default=None, description="Of the error.")
+    hint: str | None = Field(default=None, description="What to do about it.")
+    capacity: int | None = Field(
+        default=None, description="Requests at once from which the default engine gains."
+    )
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

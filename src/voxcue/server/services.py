@@ -66,6 +66,12 @@ class Services:
                 self._batchers[chosen] = Batcher(engine_class(chosen)(), wait=self.settings.batch_wait)
             return self._batchers[chosen]
 
+    @property
+    def capacity(self) -> int:
+        """Requests at once from which the default engine gains: what fills its passes."""
+        traits = self.engine().traits
+        return min(traits.batch_size * traits.passes, self.settings.max_running)
+
     def check(self) -> None:
         """Find settings that no request could be answered with.
 

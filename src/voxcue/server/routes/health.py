@@ -29,10 +29,18 @@ async def readyz(found: Found) -> Response:
     if found.gate.closed:
         health = Health(status="stopping", version=__version__)
     elif found.problem:
-        health = Health(status="failed", version=__version__, error=found.problem.message)
+        problem = found.problem
+        health = Health(
+            status="failed",
+            version=__version__,
+            error=problem.message,
+            code=problem.code,
+            hint=problem.hint,
+        )
     else:
         health = Health(status="ok" if found.ready else "starting", version=__version__)
-    return JSONResponse(health.model_dump(), 200 if health.status == "ok" else 503)
+        health.capacity = found.capacity if found.ready else None
+    return JSONResponse(health.model_dump(exclude_none=True), 200 if health.status == "ok" else 503)
 
 
 @router.get(

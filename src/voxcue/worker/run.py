@@ -1,0 +1,70 @@
+"""The worker: layer 2 on the one hand, the loop of the RunPod SDK on the other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voxcue.errors import UsageError
+from voxcue.worker.ending import Ending
+from voxcue.worker.handler import Handler
+from voxcue.worker.launch import Launcher
+from voxcue.worker.layer2 import Layer2, State
+
+if TYPE_CHECKING:
+    from voxcue.volume import Progress
+
+_LOCAL_OPTIONS = ("--rp_serve_api", "--test_input")
+"""Options of the SDK with which it works without a platform."""
+
+
+def run(options: list[str]) -> int:
+    """Work until a signal, or until layer 2 is beyond repair: the exit status.
+
+    Args:
+        options: of the command line, for the SDK.
+
+    Raises:
+        UsageError: ``worker-nowhere``: there is no platform to take jobs from; ``worker-sdk-missing``.
+    """
+    if not (any(map(_is_local, options)) or os.environ.get("RUNPOD_WEBHOOK_GET_JOB")):
+        raise UsageError(
+            "worker-nowhere",
+            "There is no RunPod here to take jobs from: RUNPOD_WEBHOOK_GET_JOB is not set.",
+            "On your own machine: voxcue worker --local. On RunPod: use the image as an endpoint's.",
+        )
+    scratch = Path(tempfile.mkdtemp(prefix="voxcue-"))
+    ending = Ending()
+    layer2 = Layer2(Launcher(scratch, _report), scratch / "layer2.sock", over=ending.set)
+    try:
+        layer2.start()
+        _work(options, layer2, ending)
+    finally:
+        layer2.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+    return int(layer2.state is State.OVER)
+
+
+def _work(options: list[str], layer2: Layer2, ending: Ending) -> None:
+    os.environ.setdefault("RUNPOD_DEBUG_LEVEL", "INFO")  # it logs each of its steps otherwise
+    try:
+        from voxcue.worker import sdk  # while layer 2 loads
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "worker-sdk-missing",
+            f"The RunPod SDK cannot be imported: {error}.",
+            "Install it: pip install 'voxcue[worker]'",
+        ) from error
+    sdk.start(options, layer2, Handler(layer2, sdk.Progress()), ending)
+
+
+def _is_local(option: str) -> bool:
+    return option.startswith(_LOCAL_OPTIONS)
+
+
+def _report(progress: Progress) -> None:
+    sys.stderr.write(f"volume: {progress}\n")
