@@ -102,4 +102,5 @@ lock: $(VENV)/.made  ## Choose the newest versions that pyproject.toml allows, a
 	$(LOCK_ONE) pyproject.toml --extra f5 --extra asr -c requirements/extras.txt -c requirements/torch.txt -o $(LOCKS)/cuda.txt
 	$(LOCK_ONE) pyproject.toml --extra f5 --extra asr -c requirements/extras.txt -c requirements/torch.txt $(TORCH) \
 		--no-emit-package torch -o $(LOCKS)/cpu.txt
-	cat requirements/torch.txt >>$(LOCKS)/cpu.txt
+	cat requirements/volume-cuda.in >>$(LOCKS)/cuda.txt
+	cat requirements/volume-cpu.in >>$(LOCKS)/cpu.txt

@@ -1,7 +1,7 @@
 """The loop of the RunPod SDK around a handler. Importing this imports the SDK, about two seconds.
 
 What is changed in the SDK, by subclassing its `JobScaler`: jobs are taken only when layer 2 can work on
-them, and the end does not wait for the SDK's long polls, which lose a job that comes to one of them meanwhile.
+them, and the end does not wait for its long polls, which lose a job that comes to one of them meanwhile.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from voxcue.worker.ending import Ending
 from voxcue.worker.handler import Handler
 from voxcue.worker.layer2 import Layer2, State
 
+_LOOK = 0.005
+"""Seconds between looks at what changes in another thread, or deep in the SDK."""
+
 _HANDED_OVER = 0.2
 """Seconds within which the SDK queues a job that a poll brought."""
 
@@ -43,8 +46,7 @@ def start(options: list[str], layer2: Layer2, handler: Handler, ending: Ending) 
         {
             "handler": handler.stream if streams else handler.answer,
             "return_aggregate_stream": streams,
-            # One more than are worked on at once: with as many as this the SDK waits a second for the next.
-            "concurrency_modifier": lambda _: (settings().worker_concurrency or layer2.capacity) + 1,
+            "concurrency_modifier": lambda _: settings().worker_concurrency or layer2.capacity,
             "voxcue": (layer2, handler, ending),
         }
     )
@@ -67,6 +69,14 @@ class Scaler(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         self._ending.listen(lambda: self._loop.call_soon_threadsafe(self._end))
         await super().run()
 
+    async def set_scale(self) -> None:
+        """Wait until a job can be taken: the SDK would look again after a second."""
+        while self._layer2.state is State.STARTING and not self._over.is_set():
+            await asyncio.sleep(_LOOK)
+        await super().set_scale()
+        while self.current_occupancy() >= self.current_concurrency and not self._over.is_set():
+            await asyncio.sleep(_LOOK)
+
     def handle_shutdown(self, _signal: int, _frame: object) -> None:
         """SIGTERM or SIGINT."""
         self._ending.set()
@@ -85,8 +95,6 @@ class Scaler(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             return await asyncio.sleep(_HANDED_OVER)
         self._taking += 1
         try:
-            while self._layer2.state is State.STARTING and not self._over.is_set():
-                await asyncio.sleep(0.02)
             return await self._unless_over(rp_scale.get_job(session, count))
         finally:
             self._loop.call_later(_HANDED_OVER, self._taken)
