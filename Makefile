@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 REFERENCE := .venv-reference
 
-.PHONY: help demo test test-reference image test-image check format bench openapi clean lock
+.PHONY: help demo test test-reference image test-image test-system check format bench openapi clean lock
 
 help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -28,6 +28,9 @@ image: $(VENV)/.run  ## Build the image of the worker, with Docker or buildah, a
 test-image: image  ## Start the image, and have it answer a job
 	$(BIN)/python tools/image.py smoke voxcue:dev
 
+test-system: image $(VENV)/.dev  ## The image on an empty volume, with S3, kills and cold starts; VOLUME=folder, or a temporary one
+	$(BIN)/python tools/system.py $(SYSTEM) $(VOLUME)
+
 check: $(VENV)/.dev  ## Lint, types, layers, and that every file named in docs and workflows exists
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -47,6 +50,7 @@ bench: $(VENV)/.dev  ## Measure: one JSON line per figure
 	$(BIN)/python bench/duration.py
 	$(BIN)/python bench/voices.py
 	$(BIN)/python bench/serve.py
+	$(BIN)/python bench/worker.py
 
 openapi: $(VENV)/.run  ## Write docs/openapi.json anew
 	$(BIN)/python tools/openapi.py

@@ -4,7 +4,8 @@
     image.py size NAME      what each part takes, in MB; 1 if one takes more than its budget
     image.py smoke NAME     start it, send it a job through the RunPod SDK's local API, check what comes back
 
-A base image that cannot be fetched is made by ``.ci/base-image``: for machines that reach no registry of images.
+A base image that cannot be fetched is made by ``.ci/base-image``, for machines that reach no registry of
+images.
 """
 
 from __future__ import annotations

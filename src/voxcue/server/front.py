@@ -109,8 +109,14 @@ class Front:
         route = getattr(scope.get("route"), "path", studio)
         self._metrics.request(route, method if method in _METHODS else "other", status, seconds)
         facts = {"route": route, "method": method, "status": status, "seconds": round(seconds, 4)}
-        _LOG.info("request", extra={"request_id": scope["voxcue.request_id"], **facts, **scope["voxcue.log"]})
+        level = logging.DEBUG if route in _QUIET else logging.INFO
+        _LOG.log(
+            level, "request", extra={"request_id": scope["voxcue.request_id"], **facts, **scope["voxcue.log"]}
+        )
 
+
+_QUIET = frozenset({"/healthz", "/readyz"})
+"""Routes that whoever runs the server asks all the time; not in the log."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"})
 

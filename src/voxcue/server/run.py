@@ -51,6 +51,7 @@ def serve(settings: Settings, *, host: str, port: int, uds: Path | None, insecur
         config = uvicorn.Config(
             create_app(services),
             http=Protocol,
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,

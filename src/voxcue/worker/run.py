@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 _LOCAL_OPTIONS = ("--rp_serve_api", "--test_input")
 """Options of the SDK with which it works without a platform."""
+
+_REPORT_EVERY = 5.0
+"""Seconds."""
 
 
 def run(options: list[str]) -> int:
@@ -37,9 +42,10 @@ def run(options: list[str]) -> int:
             "There is no RunPod here to take jobs from: RUNPOD_WEBHOOK_GET_JOB is not set.",
             "On your own machine: voxcue worker --local. On RunPod: use the image as an endpoint's.",
         )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # the SDK shows every logger's lines
     scratch = Path(tempfile.mkdtemp(prefix="voxcue-"))
     ending = Ending()
-    layer2 = Layer2(Launcher(scratch, _report), scratch / "layer2.sock", over=ending.set)
+    layer2 = Layer2(Launcher(scratch, _Report()), scratch / "layer2.sock", over=ending.set)
     try:
         layer2.start()
         _work(options, layer2, ending)
@@ -66,5 +72,14 @@ def _is_local(option: str) -> bool:
     return option.startswith(_LOCAL_OPTIONS)
 
 
-def _report(progress: Progress) -> None:
-    sys.stderr.write(f"volume: {progress}\n")
+class _Report:
+    """Says how the volume's set-up goes: each stage, and every few seconds."""
+
+    def __init__(self) -> None:
+        self._stage, self._said = "", 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if progress.stage != self._stage or now - self._said >= _REPORT_EVERY:
+            self._stage, self._said = progress.stage, now
+            sys.stderr.write(f"volume: {progress}\n")
