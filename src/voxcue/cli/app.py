@@ -87,6 +87,20 @@ models = typer.Typer(
     "VOXCUE_MODELS_MIRROR names a place to fetch from, VOXCUE_OFFLINE=1 forbids to fetch.",
 )
 app.add_typer(models, name="models")
+volume = typer.Typer(
+    no_args_is_help=True,
+    help="The volume that workers share: an environment for the engine, and weights, built once.",
+    epilog="VOXCUE_VOLUME says where it is. Any number of workers may set it up at once: one builds.",
+)
+app.add_typer(volume, name="volume")
+image = typer.Typer(no_args_is_help=True, help="The container image of a project.")
+app.add_typer(image, name="image")
+deploy = typer.Typer(
+    no_args_is_help=True,
+    help="A deployment on RunPod, from one file: voxcue.toml.",
+    epilog="RUNPOD_API_KEY holds the key. docs/deploy-runpod.md leads from a clone to a first sentence.",
+)
+app.add_typer(deploy, name="deploy")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Folder = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder for the files.")]
@@ -366,6 +380,170 @@ def models_remove(
     from voxcue.cli.models import remove
 
     remove(name)
+
+
+Deployment = Annotated[
+    Path, typer.Option("--config", metavar="FILE", help="What should be there; see examples/voxcue.toml.")
+]
+
+
+@deploy.command("runpod", epilog="Nothing is ever deleted. Example: voxcue deploy runpod --dry-run")
+def deploy_runpod(
+    config: Deployment = Path("voxcue.toml"),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the calls, secrets masked, and change nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Create or change volume and endpoint until they are what the file says; again and again, if need be."""
+    from voxcue.cli.deploy import runpod
+
+    runpod(config, dry_run=dry_run, yes=yes, as_json=json)
+
+
+@deploy.command("status")
+def deploy_status(config: Deployment = Path("voxcue.toml"), json: Json = False) -> None:
+    """Show what RunPod has of a deployment, and what its workers are doing."""
+    from voxcue.cli.deploy import status
+
+    status(config, as_json=json)
+
+
+@deploy.command("doctor", epilog="Exit status: 0 well, 1 something keeps jobs from being done.")
+def deploy_doctor(
+    config: Deployment = Path("voxcue.toml"),
+    job: Annotated[
+        bool, typer.Option("--job", help="Also have a sentence spoken: a worker starts, and is paid for.")
+    ] = False,
+    voice: Annotated[str | None, typer.Option(help="The voice for it; else the endpoint's own.")] = None,
+    json: Json = False,
+) -> None:
+    """Explain a deployment that is sick, and say what to do next."""
+    from voxcue.cli.deploy import doctor as examine
+
+    examine(config, job=job, voice=voice, as_json=json)
+
+
+@image.command("check", epilog="Example: voxcue image check . --forbid torch")
+def image_check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that is built.")] = Path(),
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The Dockerfile; DIR/Dockerfile by default.")
+    ] = None,
+    forbid: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A distribution that must not be in the image; repeatable."),
+    ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MODULE", help="A module that may be missing from it; repeatable."),
+    ] = None,
+    build_arg: Annotated[
+        list[str] | None,
+        typer.Option("--build-arg", metavar="NAME=VALUE", help="A build argument; repeatable."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors.")] = False,
+    json: Json = False,
+) -> None:
+    """Find what will break in a Python image before it is built.
+
+    Sources that are missing or ignored, modules that nothing in the image provides, paths that do not exist,
+    work in RUN that belongs to run time, secrets. Reads files only. Exit status 1 when something is wrong.
+    """
+    from voxcue.cli.image import check
+
+    status = check(
+        folder,
+        file,
+        forbid=forbid or (),
+        allow=allow or (),
+        build_arg=build_arg or (),
+        strict=strict,
+        as_json=json,
+    )
+    raise typer.Exit(status)
+
+
+VolumeFolder = Annotated[
+    Path | None, typer.Option("--volume", metavar="DIR", help="Where it is; VOXCUE_VOLUME by default.")
+]
+LockName = Annotated[
+    str | None,
+    typer.Option("--lock", metavar="LOCK", help="cuda, cpu or a file; VOXCUE_VOLUME_LOCK by default."),
+]
+ModelNames = Annotated[
+    list[str] | None,
+    typer.Option("--model", metavar="NAME", help="May be repeated; by default what VOXCUE_ENGINE needs."),
+]
+
+
+@volume.command("setup", epilog="Safe to kill, and to repeat. Example: voxcue volume setup --volume /mnt/vox")
+def volume_setup(
+    folder: VolumeFolder = None,
+    lock: LockName = None,
+    model: ModelNames = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, one document a line.")] = False,
+) -> None:
+    """Build the environment and fetch the weights, or wait for who does."""
+    from voxcue.cli.volume import set_up
+
+    set_up(folder, lock, model, as_json=json)
+
+
+@volume.command("status")
+def volume_status(folder: VolumeFolder = None, lock: LockName = None, json: Json = False) -> None:
+    """Show what is there, and what is being built."""
+    from voxcue.cli.volume import status
+
+    status(folder, lock, as_json=json)
+
+
+@volume.command("doctor", epilog="Exit status: 0 well, 1 something has to be done.")
+def volume_doctor(
+    folder: VolumeFolder = None,
+    lock: LockName = None,
+    model: ModelNames = None,
+    deep: Annotated[bool, typer.Option("--deep", help="Read every file, and compare its hash.")] = False,
+    json: Json = False,
+) -> None:
+    """Examine the volume: mount, space, speed, environment, weights, leases; and say what to do."""
+    from voxcue.cli.volume import doctor
+
+    if not doctor(folder, lock, model, deep=deep, as_json=json):
+        raise typer.Exit(1)
+
+
+@volume.command("clean", epilog="What a living worker uses stays; to know who lives may take half a minute.")
+def volume_clean(
+    folder: VolumeFolder = None,
+    lock: LockName = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and keep it.")] = False,
+    json: Json = False,
+) -> None:
+    """Remove environments that nobody uses any more, and what dead builders have left."""
+    from voxcue.cli.volume import clean
+
+    clean(folder, lock, dry_run=dry_run, as_json=json)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="On your own machine: voxcue worker --local. Options that begin with --rp_ go to RunPod's SDK.",
+)
+def worker(
+    ctx: typer.Context,
+    local: Annotated[
+        bool, typer.Option("--local", help="RunPod on this machine: its API, its queue, and workers.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="With --local: address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --local: 0 takes a free one.")] = 8008,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="With --local: how many.")] = 1,
+) -> None:
+    """Take jobs from RunPod and answer them; the engine runs in a process of its own, from the volume."""
+    from voxcue.cli.worker import work
+
+    work(ctx.args, local=local, host=host, port=port, workers=workers)
 
 
 def _version(wanted: bool) -> None:
