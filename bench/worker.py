@@ -1,7 +1,7 @@
 """What the worker adds to a request to layer 2, and how many jobs a minute it answers.
 
 Jobs of one short sentence, inline. The handler is compared with the bare request on the same socket, in
-turn, in one process; then a whole worker, with the real SDK and a local control plane, with 1, 2 and 4 jobs in
+turn, in one process; then a whole worker, with the real SDK and a local plane, with 1, 2 and 4 jobs in
 flight, is compared with as many bare requests.
 """
 

@@ -53,7 +53,7 @@ class System:
             "VOXCUE_VOLUME_LOCK": "cpu",
             "VOXCUE_F5_MODEL": f"/runpod-volume/{model.relative_to(volume)}",
             "VOXCUE_F5_VOCODER": f"/runpod-volume/{vocoder.relative_to(volume)}",
-            "VOXCUE_F5_STEPS": "5",
+            "VOXCUE_F5_STEPS": "1",
         }
 
     def __enter__(self) -> System:

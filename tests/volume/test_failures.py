@@ -82,7 +82,7 @@ def test_a_disk_that_fills_up_at_every_stage(
     lock.write_text(re.sub("# size.*", "", lock.read_text(encoding="utf-8")), encoding="utf-8")
     stages: list[str] = []
     codes: list[str] = []
-    for free in range(0, 1_000_000, 25_000):
+    for free in range(0, 1_000_000, 40_000):
         found = os.statvfs(mounted)
         (mounted / "filler").write_bytes(bytes(found.f_bavail * found.f_frsize - free))
         try:

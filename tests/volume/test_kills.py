@@ -95,7 +95,7 @@ def test_a_waiting_worker_takes_over_when_the_builder_dies(start: Start, volume:
 def test_kills_at_random_moments(start: Start, tmp_path: Path, volume: Volume, lock: Path) -> None:
     other = volume
     dice = random.Random(5)
-    plan = [[dice.uniform(0.0, 0.8) for _ in range(10)] for _ in range(2)]
+    plan = [[dice.uniform(0.0, 0.8) for _ in range(9)] for _ in range(2)]
     where: Counter[str] = Counter()
 
     def torment(at: int) -> None:
@@ -117,7 +117,7 @@ def test_kills_at_random_moments(start: Start, tmp_path: Path, volume: Volume, l
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(torment, range(2)))
-    assert sum(where.values()) == 20
+    assert sum(where.values()) == 18
     assert len(where) >= 4, where
 
 

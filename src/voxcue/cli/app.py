@@ -435,9 +435,13 @@ def image_check(
         list[str] | None,
         typer.Option(metavar="NAME", help="A distribution that must not be in the image; repeatable."),
     ] = None,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A distribution that must be in the image; repeatable."),
+    ] = None,
     allow: Annotated[
         list[str] | None,
-        typer.Option(metavar="MODULE", help="A module that may be missing from it; repeatable."),
+        typer.Option(metavar="NAME", help="A module or distribution that may be missing; repeatable."),
     ] = None,
     build_arg: Annotated[
         list[str] | None,
@@ -457,6 +461,7 @@ def image_check(
         folder,
         file,
         forbid=forbid or (),
+        require=require or (),
         allow=allow or (),
         build_arg=build_arg or (),
         strict=strict,

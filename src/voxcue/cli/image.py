@@ -18,6 +18,7 @@ def check(
     file: Path | None,
     *,
     forbid: Sequence[str],
+    require: Sequence[str],
     allow: Sequence[str],
     build_arg: Sequence[str],
     strict: bool,
@@ -26,7 +27,9 @@ def check(
     """Check an image and print what was found; the exit status, 1 when something is wrong."""
     from voxcue import image
 
-    report = image.check(folder, file, forbidden=forbid, allowed=allow, arguments=_pairs(build_arg))
+    report = image.check(
+        folder, file, forbidden=forbid, required=require, allowed=allow, arguments=_pairs(build_arg)
+    )
     warnings = len(report.findings) - report.errors
     if as_json:
         found = [asdict(finding) for finding in report.findings]

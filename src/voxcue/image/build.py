@@ -1,7 +1,7 @@
 """Follows a Dockerfile from top to bottom, and says what each stage holds in the end.
 
-Nothing is run: copies are followed file by file, installers by what they are told to install, other commands by
-the little that their words tell.
+Nothing is run: copies are followed file by file, installers by what they are told to install, other commands
+by the little that their words tell.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from voxcue.image.shell import Command, commands, unwrapped
 from voxcue.image.stage import Stage, Start, is_clean
 from voxcue.image.variables import UNKNOWN, Lookup, expand, words
 
-_OFFICIAL = set(
-    "alpine almalinux amazoncorretto bash busybox caddy composer debian docker eclipse-temurin fedora gcc golang "
-    "gradle httpd maven mysql nginx node openjdk perl php postgres pypy python redis rockylinux ruby rust scratch "
-    "swift traefik ubuntu".split()
-)
+_OFFICIAL = {
+    "alpine", "almalinux", "bash", "busybox", "caddy", "composer", "debian", "docker", "fedora", "gcc",
+    "golang", "gradle", "httpd", "maven", "mysql", "nginx", "node", "openjdk", "perl", "php", "postgres",
+    "pypy", "python", "redis", "rockylinux", "ruby", "rust", "scratch", "swift", "traefik", "ubuntu",
+}  # fmt: skip
+"""Images that are named without a tag often enough."""
 _PLATFORM = {
     f"{side}{part}" for side in ("BUILD", "TARGET") for part in ("PLATFORM", "OS", "ARCH", "VARIANT")
 }
@@ -72,10 +73,10 @@ class Build:
         return self.stages
 
     def _do(self, instruction: Instruction) -> None:
-        stage, lookup = self._stage, self._stage.lookup
+        stage = self._stage
         match instruction.name:
             case "ARG":
-                self._arg(instruction, stage.arguments, lookup)
+                self._arg(instruction, stage.arguments, stage.lookup)
             case "ENV":
                 self._env(instruction)
             case "WORKDIR":
@@ -85,6 +86,17 @@ class Build:
                 self._copying.copy(stage, instruction, self._origin)
             case "RUN":
                 self._run(instruction)
+            case "ONBUILD":
+                self._onbuild(instruction)
+            case "LABEL":
+                secrets.check_text(instruction.text, self._file, instruction.line, self._report)
+            case _:
+                self._configure(instruction)
+
+    def _configure(self, instruction: Instruction) -> None:
+        """The instructions that say how the container runs."""
+        stage = self._stage
+        match instruction.name:
             case "CMD":
                 stage.command, stage.own_command = _start(instruction), True
             case "ENTRYPOINT":
@@ -94,19 +106,16 @@ class Build:
                 within = inner(instruction)
                 stage.health = _start(within) if within and within.name == "CMD" else None
             case "VOLUME":
-                stage.volumes |= {
-                    self._expanded(path) for path in instruction.array or instruction.text.split()
-                }
-            case "LABEL":
-                secrets.check_text(instruction.text, self._file, instruction.line, self._report)
-            case "ONBUILD":
-                within = inner(instruction)
-                if within is None or within.name in {"FROM", "ONBUILD", "MAINTAINER"}:
-                    self._say(
-                        instruction.line, "dockerfile-syntax", f"ONBUILD cannot do '{instruction.text}'."
-                    )
-                else:
-                    stage.triggers.append(within)
+                paths = instruction.array or instruction.text.split()
+                stage.volumes |= {self._expanded(path) for path in paths}
+
+    def _onbuild(self, instruction: Instruction) -> None:
+        within = inner(instruction)
+        if within is None or within.name in {"FROM", "ONBUILD", "MAINTAINER"}:
+            message = f"ONBUILD cannot do '{instruction.text}'."
+            self._say(instruction.line, "dockerfile-syntax", message)
+        else:
+            self._stage.triggers.append(within)
 
     def _from(self, instruction: Instruction) -> None:
         parts = words(instruction.text, self._global_value, self._parsed.escape)
@@ -245,8 +254,12 @@ class Build:
             stage.files.forget(path)
 
     def _commands(self, instruction: Instruction) -> tuple[str, list[Command]]:
-        """The script of a RUN and its commands."""
-        lookup = self._stage.lookup
+        """The script of a RUN and its commands; variables that the shell sets are not known."""
+
+        def lookup(name: str) -> str:
+            value = self._stage.lookup(name)
+            return UNKNOWN if value is None else value
+
         if instruction.array is not None:
             return " ".join(instruction.array), list(unwrapped(Command(instruction.array)))
         line = without_heredocs(instruction.text)
@@ -261,7 +274,7 @@ class Build:
         return line + "\n" + bodies, ran
 
     def _mounts(self, instruction: Instruction) -> tuple[list[str], list[str]]:
-        """Show the mounts of a RUN: the files that are new for its time, the folders that may hold anything."""
+        """Show the mounts of a RUN: files that are new for its time, folders that may hold anything."""
         shown: list[str] = []
         unknown: list[str] = []
         for mount in instruction.flags.get("mount", []):

@@ -1,11 +1,9 @@
-"""One check of a project's image, from the files alone: no build, no network, nothing of the project is run."""
+"""One check of a project's image, from the files alone: no build, no network, nothing is run."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-
-from packaging.utils import canonicalize_name
 
 from voxcue.errors import UsageError
 from voxcue.image import workflows
@@ -13,6 +11,7 @@ from voxcue.image.build import Build
 from voxcue.image.context import Context
 from voxcue.image.findings import Report
 from voxcue.image.ignore import Ignore
+from voxcue.image.packages import Packages
 from voxcue.image.reach import Reach
 from voxcue.image.stage import Stage, is_clean
 from voxcue.image.starting import Starting
@@ -23,6 +22,7 @@ def check(
     dockerfile: Path | None = None,
     *,
     forbidden: Collection[str] = (),
+    required: Collection[str] = (),
     allowed: Collection[str] = (),
     arguments: Mapping[str, str] | None = None,
 ) -> Report:
@@ -32,7 +32,8 @@ def check(
         root: the build context.
         dockerfile: the Dockerfile, where it is not ``Dockerfile`` in the context.
         forbidden: distributions that must not be in the image.
-        allowed: modules that may be missing from it.
+        required: distributions that must be in it.
+        allowed: modules and distributions that may be missing from it.
         arguments: build arguments.
 
     Raises:
@@ -51,37 +52,36 @@ def check(
     file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     stages = Build(context, path, file, report, arguments or {}).follow()
     if stages:
-        _check_last(stages[-1], context, file, report, forbidden, allowed)
+        _check_last(stages[-1], context, file, report, allowed)
+        packages = Packages(stages[-1], context.root, file, report)
+        packages.check_dependencies(allowed)
+        packages.check_wishes(forbidden, required)
     workflows.check(root, report)
     report.findings.sort()
     return report
 
 
-def _check_last(
-    stage: Stage,
-    context: Context,
-    file: str,
-    report: Report,
-    forbidden: Collection[str],
-    allowed: Collection[str],
-) -> None:
-    """Look at what the last stage starts, imports and holds: it is the image."""
+def _check_last(stage: Stage, context: Context, file: str, report: Report, allowed: Collection[str]) -> None:
+    """Look at what the last stage starts and imports: it is the image."""
     starting = Starting(stage, file, context.root, report)
     starting.check()
     known = stage.files.known and is_clean(stage.image)
     reach = Reach(stage.files, context, report, allowed=allowed, known=known)
     reach.follow(starting.roots, stage.environ.get("PYTHONPATH", "").split(":"))
-    sites = [site for site in stage.files.sites.values() if not site.wheels]
-    report.checked["distributions"] += len({name for site in sites for name in site.installed})
-    for name in sorted({canonicalize_name(each) for each in forbidden}):
-        for site in sites:
-            found = site.installed.get(name)
-            if found:
-                through = f", through {' > '.join(found.chain)}" if found.chain else ""
-                report.error(
-                    found.file,
-                    found.line,
-                    "package-forbidden",
-                    f"{name} comes into the image{through}.",
-                    "Take it out of what is installed, or lock without it.",
-                )
+    _check_followed(stage, starting, file, report)
+
+
+def _check_followed(stage: Stage, starting: Starting, file: str, report: Report) -> None:
+    """Say so when a Python program is started and it could not be told which: its imports are not checked."""
+    start = stage.entrypoint or stage.command
+    is_python = any(path.endswith(".py") for path in stage.files.files) or any(
+        site.installed for site in stage.files.sites.values()
+    )
+    if start and is_python and not stage.files.broken and not starting.is_followed:
+        report.warning(
+            file,
+            start.line,
+            "start-unchecked",
+            "It cannot be told which Python module this starts, so its imports are not checked.",
+            "Name it: 'python -m MODULE', a file, or a command of a project that the build installs.",
+        )

@@ -30,7 +30,7 @@ class Context:
         self.ignore = ignore
 
     def matches(self, source: str, *, deep: bool = False) -> Matches:
-        """The paths that a source names; ``deep`` lets ``**`` reach into folders, as ``COPY --parents`` does."""
+        """The paths that a source names; ``deep`` lets ``**`` reach into folders, as with ``--parents``."""
         source = posixpath.normpath("/" + source).lstrip("/")
         if not is_pattern(source):
             found = [source] if (self.root / source).exists() else []
@@ -95,6 +95,6 @@ def is_pattern(text: str) -> bool:
 
 def _listed(folder: Path) -> list[str]:
     try:
-        return sorted(os.listdir(folder))
+        return sorted(path.name for path in folder.iterdir())
     except OSError:
         return []

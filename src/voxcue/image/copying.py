@@ -68,13 +68,13 @@ class Copying:
         self._report.checked["sources"] += 1
         before = set(stage.files.files)
         if source in {"", ".", "/"}:
-            self._put(stage, "", target, line, Ignore())
+            self._put(stage, "", target, Ignore())
         elif not self._is_there(source, line, deep=False):
             self._forgive(stage, source, target)
         else:
             clean = posixpath.normpath("/" + source).lstrip("/")
             if (self._context.root / clean).is_dir():
-                self._put(stage, clean, target, line, Ignore())
+                self._put(stage, clean, target, Ignore())
             else:
                 stage.files.add_file(target, self._context.root / clean)
         return [path for path in stage.files.files if path not in before]
@@ -148,9 +148,9 @@ class Copying:
                     stage.files.add_unknown(target)
                 elif deep:
                     base = path if (self._context.root / path).is_dir() else posixpath.dirname(path)
-                    self._put(stage, path, f"{target}/{base}/", instruction.line, leaves_out)
+                    self._put(stage, path, f"{target}/{base}/", leaves_out)
                 else:
-                    self._put(stage, path, target, instruction.line, leaves_out)
+                    self._put(stage, path, target, leaves_out)
         self._say_empty(empty, sources, instruction.line)
         if empty and len(empty) == len(sources):
             self._forgive(stage, "", target)
@@ -202,8 +202,8 @@ class Copying:
             )
         return False
 
-    def _put(self, stage: Stage, path: str, target: str, line: int, leaves_out: Ignore) -> None:
-        """Copy one path of the context: a file to a name or into a folder, a folder's content into a folder."""
+    def _put(self, stage: Stage, path: str, target: str, leaves_out: Ignore) -> None:
+        """Copy a path of the context: a file to a name or into a folder, a folder's content into a folder."""
         root = self._context.root
         if not (root / path).is_dir():
             name = (

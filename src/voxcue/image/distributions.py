@@ -135,8 +135,8 @@ def applies(wanted: Requirement, extras: Iterable[str] = (), python: str = "3.11
     """Whether the marker of a requirement holds in a Linux image with this version of Python."""
     if not wanted.marker:
         return True
-    environment = {
-        **default_environment(),
+    environment: dict[str, str] = {
+        **{name: str(value) for name, value in default_environment().items()},
         "sys_platform": "linux",
         "platform_system": "Linux",
         "os_name": "posix",

@@ -1,7 +1,7 @@
 """Reading a Dockerfile: instructions with their lines, flags, JSON forms and here-documents.
 
-Follows BuildKit's parser: parser directives, continuation lines with comments in between, ``escape=``. It knows
-the grammar only; what the instructions do is `voxcue.image.build`'s to say.
+Follows BuildKit's parser: parser directives, continuation lines with comments in between, ``escape=``. It
+knows the grammar only; what the instructions do is `voxcue.image.build`'s to say.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-INSTRUCTIONS = frozenset(
-    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL "
-    "USER VOLUME WORKDIR".split()
-)
+INSTRUCTIONS = {
+    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
+    "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+}  # fmt: skip
 _WITH_FLAGS = {"ADD", "COPY", "FROM", "HEALTHCHECK", "RUN"}
 _WITH_HEREDOCS = {"ADD", "COPY", "RUN"}
 _WITH_JSON = {"ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"}
@@ -46,7 +46,7 @@ class Instruction:
 
     def flag(self, name: str) -> str | None:
         """The value of a flag, the last if it is repeated; an empty string for one without a value."""
-        return self.flags.get(name, [None])[-1]  # type: ignore[list-item]
+        return self.flags[name][-1] if name in self.flags else None
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def _array(text: str) -> tuple[str, ...] | None:
 
 
 def inner(instruction: Instruction) -> Instruction | None:
-    """The instruction inside ONBUILD, or the command inside HEALTHCHECK; ``None`` for ``HEALTHCHECK NONE``."""
+    """The instruction inside ONBUILD, or the command of HEALTHCHECK; ``None`` for ``HEALTHCHECK NONE``."""
     faults: list[Fault] = []
     return _instruction(instruction.line, instruction.text, instruction.heredocs, faults)
 

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 
-from voxcue.image.installing import Place, install
 from voxcue.image.filesystem import Installed, normal
+from voxcue.image.installing import Place, install
 from voxcue.image.shell import Command
 from voxcue.image.stage import Stage
 
-_HARMLESS = set(
-    ". : [ addgroup adduser apk apt apt-get apt-mark cat chgrp chmod chown date df dnf dpkg du echo export false find "
-    "getent gpg grep groupadd hash head id ldconfig locale-gen ls md5sum microdnf printf pwd rm rmdir sed set "
-    "sha256sum shopt sleep sort source strip tail test tr true ulimit umask uname unset update-ca-certificates "
-    "useradd usermod wc which whoami xargs yum".split()
-)
+_HARMLESS = {
+    ":", "[", "addgroup", "cat", "chgrp", "chown", "date", "df", "dpkg", "du", "echo", "false", "find",
+    "getent", "gpg", "grep", "groupadd", "hash", "head", "id", "ldconfig", "locale-gen", "ls", "md5sum",
+    "apt-mark", "printf", "pwd", "rmdir", "sed", "set", "sha256sum", "shopt", "sleep", "sort", "strip",
+    "tail", "test", "tr", "true", "ulimit", "umask", "uname", "unset", "update-ca-certificates", "usermod",
+    "wc", "which", "whoami", "xargs",
+}  # fmt: skip
 """Commands that make no files, but for where they are redirected to, or none outside the system's folders."""
 _PACKAGERS = {"apt", "apt-get", "apk", "dnf", "microdnf", "yum"}
-_GENERATORS = {
-    "protoc",
-    "git",
-    "tar",
-    "unzip",
-    "gunzip",
-    "pyinstaller",
-    "conda",
-    "mamba",
-    "micromamba",
-    "patch",
-}
+_GENERATORS = {"protoc", "tar", "unzip", "gunzip", "pyinstaller", "conda", "mamba", "micromamba", "patch"}
+"""Commands that make files where they run, Python modules among them."""
 _OPTIONS_WITH_FOLDER = {"tar": ("-C", "--directory"), "unzip": ("-d",), "wget": ("-P", "--directory-prefix")}
 _OPTIONS_WITH_FILE = {
     "curl": ("-o", "--output"),
@@ -55,36 +47,56 @@ class Effects:
             if output != "/dev/null":
                 self._files.add_file(place.path(output), None)
         plain = [word for word in command.words[1:] if not word.startswith("-")]
-        match command.program:
-            case "":
-                place.environ.update(command.variables)
-            case "cd" | "pushd":
-                place.folder = place.path(plain[0]) if plain else "/root"
-            case "." | "source":
-                activated = re.match(r"(.*)/bin/activate$", plain[0]) if plain else None
-                place.venv = place.path(activated[1]) if activated else place.venv
-            case "export":
-                place.environ.update(word.partition("=")[::2] for word in plain if "=" in word)
-            case "mkdir":
-                for word in plain:
-                    self._files.add_folder(place.path(word))
-            case "touch" | "tee":
-                for word in plain:
-                    self._files.add_file(place.path(word), None)
-            case "cp" | "mv" | "ln" | "install" | "rsync":
-                self._move(command.program, plain)
-            case "rm":
-                self._remove(plain)
-            case "chmod":
-                self._chmod(plain)
-            case "useradd" | "adduser":
-                self._home(command, plain)
-            case program if program in _PACKAGERS:
-                self._packages(plain)
-            case program if program in _HARMLESS or install(command, place):
-                pass
-            case _:
-                self._other(command, plain)
+        known = self._known(command.program)
+        if known:
+            known(command, plain)
+        elif command.program not in _HARMLESS and not install(command, place):
+            self._other(command, plain)
+
+    def _known(self, program: str) -> Callable[[Command, list[str]], None] | None:
+        if program in _PACKAGERS:
+            return self._packages
+        return {
+            "": self._export,
+            "export": self._export,
+            "cd": self._cd,
+            "pushd": self._cd,
+            ".": self._source,
+            "source": self._source,
+            "mkdir": self._mkdir,
+            "touch": self._touch,
+            "tee": self._touch,
+            "cp": self._move,
+            "mv": self._move,
+            "ln": self._move,
+            "install": self._move,
+            "rsync": self._move,
+            "rm": self._remove,
+            "chmod": self._chmod,
+            "useradd": self._home,
+            "adduser": self._home,
+            "git": self._clone,
+        }.get(program)
+
+    def _export(self, command: Command, words: list[str]) -> None:
+        given = dict(word.partition("=")[::2] for word in words if "=" in word)
+        self._place.environ.update({**(given if command.words else command.variables)})
+
+    def _cd(self, _: Command, words: list[str]) -> None:
+        self._place.folder = self._place.path(words[0]) if words else "/root"
+
+    def _source(self, _: Command, words: list[str]) -> None:
+        activated = re.match(r"(.*)/bin/activate$", words[0]) if words else None
+        if activated:
+            self._place.venv = self._place.path(activated[1])
+
+    def _mkdir(self, _: Command, words: list[str]) -> None:
+        for word in words:
+            self._files.add_folder(self._place.path(word))
+
+    def _touch(self, _: Command, words: list[str]) -> None:
+        for word in words:
+            self._files.add_file(self._place.path(word), None)
 
     def _check_scripts(self, command: Command) -> None:
         """A script that a RUN runs must be there by then."""
@@ -102,9 +114,10 @@ class Effects:
                 "Copy it before this RUN.",
             )
 
-    def _move(self, program: str, words: list[str]) -> None:
+    def _move(self, command: Command, words: list[str]) -> None:
         if len(words) < 2:
             return
+        program = command.program
         *sources, target = (self._place.path(word) for word in words)
         for source in sources:
             inside = f"{target}/{posixpath.basename(source)}" if self._files.is_folder(target) else target
@@ -117,7 +130,7 @@ class Effects:
             if program == "mv":
                 self._files.remove(source)
 
-    def _remove(self, words: list[str]) -> None:
+    def _remove(self, _: Command, words: list[str]) -> None:
         for word in words:
             path = self._place.path(word)
             if path == "/" or "\0" in word:
@@ -128,7 +141,7 @@ class Effects:
             elif not re.search(r"[*?\[]", path):
                 self._files.remove(path)
 
-    def _chmod(self, words: list[str]) -> None:
+    def _chmod(self, _: Command, words: list[str]) -> None:
         if not words or not re.search(r"x|[1357]", words[0]):
             return
         for word in words[1:]:
@@ -143,7 +156,7 @@ class Effects:
         elif words:
             self._files.add_folder(f"/home/{words[-1]}")
 
-    def _packages(self, words: list[str]) -> None:
+    def _packages(self, _: Command, words: list[str]) -> None:
         if not words or words[0] not in {"install", "add"}:
             return
         names = [re.split(r"[=:/]", word)[0] for word in words[1:]]
@@ -155,7 +168,7 @@ class Effects:
                 site.installed[found[1]] = Installed(found[1], self._place.file, self._place.line)
 
     def _other(self, command: Command, words: list[str]) -> None:
-        """A command whose effect is not known: it may have made files where it runs and where it is pointed to."""
+        """A command that is not known: it may have made files where it runs and where it is pointed to."""
         place = self._place
         file = _option(command, _OPTIONS_WITH_FILE.get(command.program, ()))
         folder = _option(command, _OPTIONS_WITH_FOLDER.get(command.program, ()))
@@ -163,8 +176,6 @@ class Effects:
             self._files.add_file(place.path(file), None)
         elif folder:
             self._files.add_unknown(place.path(folder))
-        elif command.program == "git":
-            self._clone(words)
         elif command.program in {"curl", "wget"}:
             for word in words:
                 if "://" in word:
@@ -176,7 +187,7 @@ class Effects:
                 if path != "/" and path not in self._files.files:
                     self._files.add_touched(path)
 
-    def _clone(self, words: list[str]) -> None:
+    def _clone(self, _: Command, words: list[str]) -> None:
         if words[:1] != ["clone"]:
             return
         url = next((word for word in words if "://" in word or word.startswith("git@")), "")
@@ -186,7 +197,7 @@ class Effects:
 
 
 def script_of(command: Command) -> str:
-    """The path of the program that a command runs, where it names one: ``./x.sh``, ``python x.py``, ``sh x.sh``."""
+    """The path of what a command runs, where it names one: ``./x.sh``, ``python x.py``, ``sh x.sh``."""
     if not command.words:
         return ""
     if re.match(r"(python[\d.]*|pypy3?|sh|bash|dash|ash|node)$", command.program):

@@ -1,7 +1,7 @@
 """What is known of the files in an image while it is built.
 
-Paths are absolute and POSIX. A file that came from the build context is known with its source; of what RUN makes,
-only the folder may be known. Where content cannot be known, questions are answered with ``None``.
+Paths are absolute and POSIX. A file that came from the build context is known with its source; of what RUN
+makes, only the folder may be known. Where content cannot be known, questions are answered with ``None``.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ class Site:
     installed: dict[str, Installed] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
     """Distributions whose own dependencies are not known here, so that more may be installed."""
+    left_out: set[str] = field(default_factory=set)
+    """Distributions that a lock names with a marker that does not hold here."""
     source: dict[str, Path] = field(default_factory=dict)
     """Modules and packages built from the context: their path below the folder, and their source."""
     projects: dict[str, Project] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class Site:
         for name, installed in other.installed.items():
             self.installed.setdefault(name, installed)
         self.open |= other.open
+        self.left_out |= other.left_out
         self.source.update(other.source)
         self.projects.update(other.projects)
         self.paths += tuple(path for path in other.paths if path not in self.paths)
@@ -80,7 +83,7 @@ class Filesystem:
         self.executable: set[str] = set()
         self.known = known
         self.broken = False
-        """Something that was to be copied or installed is missing, which has been said: more may be for it."""
+        """Something that was to be copied or installed is missing, which has been said."""
         self._folders: set[str] = {"/"}
         self._unknown: set[str] = set()
         self._touched: set[str] = set()
@@ -99,6 +102,9 @@ class Filesystem:
     def add_file(self, path: str, source: Path | None) -> None:
         """Put a file in its place; ``source`` is the file of the context that it is a copy of."""
         path = normal(path)
+        if source and source.is_dir():  # a link to a folder, which stays a link
+            self.add_unknown(path)
+            return
         self.files[path] = source
         self.add_folder(posixpath.dirname(path))
 
@@ -176,20 +182,22 @@ class Filesystem:
         for folder in other._folders:
             if is_under(folder, source):
                 self.add_folder(_moved(folder, source, target))
-        for unknown in other._unknown:
-            if is_under(unknown, source):
-                self.add_unknown(_moved(unknown, source, target))
-            elif is_under(source, unknown):
-                self.add_unknown(target)
-        for path, site in other.sites.items():
+        for add, paths in ((self.add_unknown, other._unknown), (self.add_touched, other._touched)):
+            for path in list(paths):
+                if is_under(path, source):
+                    add(_moved(path, source, target))
+                elif is_under(source, path):
+                    add(target)
+        self._take_sites(other, source, target)
+        if not other.known and source != "/":
+            self.add_unknown(target)
+
+    def _take_sites(self, other: Filesystem, source: str, target: str) -> None:
+        for path, site in list(other.sites.items()):
             if is_under(path, source):
                 mine = self.site(_moved(path, source, target))
                 mine.wheels = site.wheels
                 mine.add(site)
-        if any(is_under(source, each) for each in other._touched):
-            self.add_touched(target)
-        if not other.known and source != "/":
-            self.add_unknown(target)
 
 
 def normal(path: str) -> str:

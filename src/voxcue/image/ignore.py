@@ -1,8 +1,8 @@
 """What ``.dockerignore`` leaves out of the build context, by the rules of Docker.
 
-They are not those of ``.gitignore``: a pattern counts from the root, ``*`` stays within a folder, ``!`` brings
-a file back from an ignored folder, and ``**`` may stand within a name. Source of the rules: the reference of
-``.dockerignore`` in Docker's documentation, which names Go's ``filepath.Match`` and ``filepath.Clean``.
+They are not those of ``.gitignore``: a pattern counts from the root, ``*`` stays within a folder, ``!``
+brings a file back from an ignored folder, and ``**`` may stand within a name. Source of the rules: Docker's
+reference of ``.dockerignore``, which names Go's ``filepath.Match`` and ``filepath.Clean``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Ignore:
 
     @classmethod
     def of(cls, context: Path, dockerfile: Path) -> Ignore:
-        """The rules for a build: ``Dockerfile.dockerignore`` beside the Dockerfile comes before the context's."""
+        """The rules for a build: ``Dockerfile.dockerignore`` beside the Dockerfile comes first."""
         for path in (dockerfile.with_name(dockerfile.name + ".dockerignore"), context / ".dockerignore"):
             if path.is_file():
                 text = path.read_text(encoding="utf-8-sig", errors="replace")

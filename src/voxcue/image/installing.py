@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,18 +17,24 @@ from voxcue.image.filesystem import Filesystem, Installed, Site, is_under, norma
 from voxcue.image.findings import Report
 from voxcue.image.project import Project, modules, read
 from voxcue.image.shell import Command
+from voxcue.image.variables import UNKNOWN
 
 SYSTEM = "/usr/local"
-_VALUES = set(
-    "-r --requirement --requirements -c --constraint --constraints -i --index-url --extra-index-url --index "
-    "--default-index -f --find-links -t --target --prefix --root -e --editable -p --python -w --wheel-dir "
-    "--trusted-host --platform --python-version --python-platform --only-binary --no-binary --upgrade-strategy "
-    "--cache-dir --progress-bar --timeout --retries --index-strategy --torch-backend --src -b "
-    "--build-constraint --group --only-group --no-group --extra --exclude-newer --config-settings "
-    "--override --overrides --prerelease --resolution --link-mode -P --upgrade-package --reinstall-package "
-    "--no-build-package --no-binary-package --keyring-provider -o --out-dir --outdir --output-file --with "
-    "--without --only --extras -E --package --no-install-package --directory --project --format --spec".split()
-)
+_VALUES = {
+    "-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints", "-i", "--index-url",
+    "--extra-index-url", "--index", "--default-index", "-f", "--find-links", "-t", "--target", "--prefix",
+    "--root", "-e", "--editable", "-p", "--python", "-w", "--wheel-dir", "--trusted-host", "--platform",
+    "--python-version", "--python-platform", "--only-binary", "--no-binary", "--upgrade-strategy",
+    "--cache-dir", "--progress-bar", "--timeout", "--retries", "--index-strategy", "--torch-backend",
+    "--src", "-b", "--build-constraint", "--group", "--only-group", "--no-group", "--extra",
+    "--exclude-newer", "--config-settings", "--override", "--overrides", "--prerelease", "--resolution",
+    "--link-mode", "-P", "--upgrade-package", "--reinstall-package", "--no-build-package",
+    "--no-binary-package", "--keyring-provider", "-o", "--out-dir", "--outdir", "--output-file", "--with",
+    "--without", "--only", "--extras", "-E", "--package", "--no-install-package", "--directory", "--project",
+    "--format", "--spec",
+}  # fmt: skip
+"""Options of all these installers that take a value."""
+_BUILDERS = {"flit", "hatch", "hatchling", "poetry"}
 
 
 @dataclass
@@ -51,8 +57,8 @@ class Arguments:
         return any(name in self.options for name in names)
 
 
-def arguments(words: Sequence[str]) -> Arguments:
-    """Split the words after a command."""
+def arguments(words: Sequence[str], with_value: Collection[str] = ()) -> Arguments:
+    """Split the words after a command; ``with_value`` names more options that take a value."""
     read = Arguments()
     rest = iter(words)
     for word in rest:
@@ -66,7 +72,9 @@ def arguments(words: Sequence[str]) -> Arguments:
         elif equals:
             read.options.setdefault(name, []).append(value)
         else:
-            read.options.setdefault(word, []).append(next(rest, "") if word in _VALUES else "")
+            read.options.setdefault(word, []).append(
+                next(rest, "") if word in _VALUES or word in with_value else ""
+            )
     return read
 
 
@@ -104,8 +112,6 @@ def install(command: Command, place: Place) -> bool:
     program, rest = words[0].rsplit("/", 1)[-1], words[1:]
     if re.fullmatch(r"pip3?(\.\d+)?", program):
         _pip(rest, place, _pip_prefix(command.words[0], place))
-    elif program == "uv" and rest[:1] == ("pip",):
-        _pip(rest[1:], place, _uv_prefix(rest[1:], command, place))
     elif program == "uv":
         _uv(rest, command, place)
     elif program in {"venv", "virtualenv"}:
@@ -113,14 +119,12 @@ def install(command: Command, place: Place) -> bool:
     elif program in {"poetry", "pipenv"} and rest[:1] in {("install",), ("sync",)}:
         _locked_install(program, rest[1:], place)
     elif program == "pipx" and rest[:1] == ("install",):
-        _add_words(arguments(rest[1:]), place, place.files.site("/root/.local/lib/python3/site-packages"))
-    elif program == "build":
-        _build(arguments(rest), place)
-    elif program in {"poetry", "pipenv", "hatch", "flit"}:
-        if program != "pipenv" and rest[:1] == ("build",):
-            _build(Arguments(), place)
+        _add_words(arguments(rest[1:]), place, place.files.site(site_path("/root/.local")))
+    elif program == "build" or (program in _BUILDERS and rest[:1] == ("build",)):
+        given = arguments(rest, {"-d"} if program != "build" else ())
+        _build(given if program == "build" else Arguments(given.options), place)
     else:
-        return False
+        return program in {"pipx", "pipenv", *_BUILDERS}
     return True
 
 
@@ -173,7 +177,9 @@ def _uv_prefix(words: Sequence[str], command: Command, place: Place) -> str:
 def _uv(words: Sequence[str], command: Command, place: Place) -> None:
     verb, given = words[0] if words else "", arguments(words[1:])
     environ = {**place.environ, **command.variables}
-    if verb == "venv":
+    if verb == "pip":
+        _pip(words[1:], place, _uv_prefix(words[1:], command, place))
+    elif verb == "venv":
         target = next(iter(given.positional), environ.get("VIRTUAL_ENV") or ".venv")
         _make_environment(target, place)
     elif verb == "sync":
@@ -227,11 +233,14 @@ def _add_words(given: Arguments, place: Place, site: Site) -> None:
     alone = given.has("--no-deps", "--no-dependencies")
     for name in given.all("-r", "--requirement", "--requirements"):
         _add_file(name, place, site, alone=alone or given.has("--require-hashes"))
-    for word in given.positional + given.all("-e", "--editable"):
-        editable = word in given.all("-e", "--editable")
-        if "\0" in word:
+    editables = given.all("-e", "--editable")
+    for at, word in enumerate(editables + given.positional):
+        editable = at < len(editables)
+        if word.startswith(UNKNOWN):
             site.open.add("what a variable names")
-        elif not _add_local(word, place, site, alone=alone, editable=editable):
+            continue
+        word = word.replace(UNKNOWN, "0")
+        if not _add_local(word, place, site, alone=alone, editable=editable):
             wanted = _named(word)
             if wanted:
                 _add(
@@ -259,9 +268,10 @@ def _named(word: str) -> Requirement | None:
 
 
 def _add(wanted: Requirement, installed: Installed, place: Place, site: Site, alone: bool) -> None:
-    if not applies(wanted, (), place.python):
-        return
     name = canonicalize_name(wanted.name)
+    if not applies(wanted, (), place.python):
+        site.left_out.add(name)
+        return
     for other in list(place.files.sites.values()):
         if other.wheels and name in other.projects:
             _add_wheels(other, site, place, [name], wanted.extras, alone=alone)
@@ -422,7 +432,7 @@ def _check_metadata(project: Project, path: str, files: dict[str, Path], place: 
                 place.file,
                 place.line,
                 "path-missing",
-                f"{project.file} names '{name}', and there is no {normal(f'{path}/{name}')} when RUN builds the project.",
+                f"{project.file} names '{name}', and there is no {normal(f'{path}/{name}')} at this point.",
                 "Copy it with the project, and see that the ignore file keeps it.",
             )
 
@@ -439,9 +449,8 @@ def _add_dependencies(project: Project, extras: set[str], place: Place, site: Si
             continue
         name = canonicalize_name(wanted.name)
         if name == project.name:
-            _add_dependencies(
-                project, {canonicalize_name(each) for each in wanted.extras} - extras, place, site
-            )
+            more: set[str] = {canonicalize_name(each) for each in wanted.extras}
+            _add_dependencies(project, more - extras, place, site)
             continue
         if name in site.installed:  # a lock came first: it has all that this brings
             continue
@@ -468,7 +477,7 @@ def _locked_install(tool: str, words: Sequence[str], place: Place, prefix: str =
                 place.file,
                 place.line,
                 "path-missing",
-                f"RUN {tool} reads {missing}, and there is no {place.path(missing)} in the image at this point.",
+                f"RUN {tool} reads {missing}, and there is no {place.path(missing)} at this point.",
                 "Copy it before this RUN.",
             )
         site.open.add(lock_name)
@@ -499,15 +508,17 @@ def _of_lock(
     if tool == "poetry":
         without = {each for value in given.all("--without") for each in value.split(",")}
         main = given.has("--no-dev") or "main" in given.all("--only")
-        groups = [value for value in given.all("--with")] + ([] if main or "dev" in without else ["dev"])
+        groups = given.all("--with") + ([] if main or "dev" in without else ["dev"])
         return locks.poetry_lock(lock, shown, project, groups)
     return locks.pipfile_lock(lock, shown, dev=given.has("--dev", "-d"))
 
 
 def _build(given: Arguments, place: Place) -> None:
-    """Make a wheel of a project: ``python -m build``, ``uv build``, ``poetry build``."""
+    """Make a wheel of a project: ``python -m build``, ``uv build``, ``hatchling build``."""
     folder = next(iter(given.positional), ".")
-    output = place.path(given.last("-o", "--out-dir", "--outdir") or posixpath.join(folder, "dist"))
+    output = place.path(
+        given.last("-o", "--out-dir", "--outdir", "-d", "--directory") or posixpath.join(folder, "dist")
+    )
     place.files.add_unknown(output)
     site = place.files.site(output)
     site.wheels = True

@@ -151,7 +151,7 @@ def poetry_lock(path: Path, file: str, project: Project, groups: Iterable[str]) 
             if name in packages and name not in reached:
                 reached[name] = None
                 queue += [canonicalize_name(each) for each in packages[name].get("dependencies", {})]
-        chosen = list(reached)
+        chosen = [name for name in packages if name in reached]
     return [_locked(path, file, name) for name in chosen]
 
 

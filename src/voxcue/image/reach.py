@@ -121,7 +121,7 @@ class Reach:
             found = self._modules.find(part, folders)
             if found is None:
                 if required:
-                    self._missing(part, folders, need, file, line)
+                    self._missing(part, folders, file, line)
                 return True
             self._enqueue(found, folders, need, main=main and count == len(parts))
         return True
@@ -136,7 +136,7 @@ class Reach:
         self._looked_at.add(module.name)
         text = module.source.read_text(encoding="utf-8-sig", errors="replace")
         shown = self._shown(module.source)
-        self._scan(text, module.package, shown, 1, folders, need, main=main, origin=module.source)
+        self._scan(text, module.package, shown, 1, folders, need, main=main, origin=_top(module))
 
     def _scan(
         self,
@@ -173,7 +173,7 @@ class Reach:
         if module is None or self._modules.find(inner, folders):
             self._reach(inner, folders, need, file, line, required=False)
         elif module.is_package and self._is_lacking(module, each.name):
-            self._missing(inner, folders, need, file, line)
+            self._missing(inner, folders, file, line)
 
     def _is_lacking(self, module: Module, name: str) -> bool:
         """Whether a package neither has a module of the name nor sets it."""
@@ -184,7 +184,7 @@ class Reach:
         except SyntaxError:
             return False
 
-    def _missing(self, name: str, folders: tuple[str, ...], need: Need, file: str, line: int) -> None:
+    def _missing(self, name: str, folders: tuple[str, ...], file: str, line: int) -> None:
         """A module of a package that is in the image is not."""
         if name in self._told or {name, name.split(".", 1)[0]} & self._allowed:
             return
@@ -196,9 +196,7 @@ class Reach:
         message = f"The module {name} is imported, and is not in the image."
         if self._modules.is_uncertain(folders[:1]):
             self._report.warning(file, line, "import-undeclared", message, "Unless a RUN makes it.")
-        elif need is Need.CALL:
-            self._report.warning(file, line, "import-lazy", message, hint)
-        else:
+        else:  # what is the project's own is missing for sure, whenever it is imported
             self._report.error(file, line, "import-missing", message, hint)
 
     def _outside(
@@ -206,13 +204,13 @@ class Reach:
     ) -> None:
         """A module that no file of the image is: something installed must bring it."""
         top = name.split(".", 1)[0]
-        if provides(self._installed, name) or top in self._told or {top, name} & self._allowed:
-            return
         named = providers(name)
+        if provides(self._installed, name) or top in self._told or {top, name, *named} & self._allowed:
+            return
         if need is not Need.START and named & self._extras:
             return
         self._told.add(top)
-        beside = self._where(origin.parent if origin else None, top) or self._where(self._context.root, top)
+        beside = self._where(origin, top) or self._where(self._context.root, top)
         if self._broken and not beside:
             return
         message = f"The module {top} is imported, and nothing in the image provides it."
@@ -221,14 +219,18 @@ class Reach:
         else:
             likely = sorted(named - {top.lower()}) or sorted(named)
             hint = f"Add {' or '.join(likely)} to what the image installs."
-        if need is Need.CALL:
-            message = f"The module {top} is imported when a function is called, and nothing in the image provides it."
+        if need is Need.CALL and not beside:
+            message = f"The module {top} is imported by a function, and nothing in the image provides it."
             self._report.warning(file, line, "import-lazy", message, hint)
         elif not beside and (self._open or self._modules.is_uncertain(folders[:1])):
             some = ", ".join(sorted(self._open)[:3]) or "a RUN"
             message = f"The module {top} is imported, and nothing that the image names provides it."
             self._report.warning(
-                file, line, "import-undeclared", message, f"{hint} It is there only if {some} brings it."
+                file,
+                line,
+                "import-undeclared",
+                message,
+                f"{hint} It is there only if {some} brings it.".strip(),
             )
         else:
             self._report.error(file, line, "import-missing", message, hint)
@@ -260,3 +262,9 @@ def _extras(projects: Iterable[Project]) -> set[str]:
         requirement(text) for project in projects for needed in project.extras.values() for text in needed
     )
     return {canonicalize_name(each.name) for each in wanted if each}
+
+
+def _top(module: Module) -> Path | None:
+    """The folder of the context that absolute imports of a module's neighbours start from."""
+    depth = len(module.package.split(".")) if module.package else 0
+    return module.source.parents[depth] if module.source and len(module.source.parents) > depth else None

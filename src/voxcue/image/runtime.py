@@ -1,4 +1,4 @@
-"""Commands of RUN that belong to run time: they need what a build has not, or put into the image what changes."""
+"""Commands of RUN that belong to run time: they need what a build has not, or bring in what changes."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ MOUNTS = ("/runpod-volume", "/workspace")
 _WEIGHTS = re.compile(r"\.(safetensors|pt|pth|bin|onnx|ckpt|gguf|ggml|tflite|h5)(\?.*)?$", re.IGNORECASE)
 _HUBS = re.compile(r"https?://([\w-]+\.)*(huggingface\.co|hf\.co|civitai\.com)/")
 _LOADING = re.compile(
-    r"\b(from_pretrained|snapshot_download|hf_hub_download|load_checkpoint|download_model|load_model)\s*\("
-    r"|\btorch\.hub\.load|\bWhisperModel\s*\(|\bSentenceTransformer\s*\(|\bpipeline\s*\("
+    r"\b(from_pretrained|snapshot_download|hf_hub_download|WhisperModel|SentenceTransformer)\s*\("
+    r"|\btorch\.hub\.load|\bwhisper\.load_model|\btransformers\.pipeline"
 )
 _GPU = re.compile(r"\btorch\.cuda\b|\.cuda\(\)|\bdevice\s*=\s*['\"]cuda|\.to\(['\"]cuda")
-_SERVERS = set(
-    "celery daphne dockerd gunicorn hypercorn jupyter jupyter-lab memcached mongod mysqld nginx ollama postgres "
-    "redis-server sshd streamlit supervisord tritonserver uvicorn vllm".split()
-)
+_SERVERS = {
+    "celery", "daphne", "dockerd", "gunicorn", "hypercorn", "jupyter", "jupyter-lab", "memcached", "mongod",
+    "mysqld", "nginx", "postgres", "redis-server", "sshd", "streamlit", "supervisord", "tritonserver",
+    "uvicorn", "vllm",
+}  # fmt: skip
 _NOT_SERVING = {"--version", "-V", "-v", "--help", "-h", "-t", "-T", "--check-config"}
-_SERVER_WORDS = {("flask", "run"), ("fastapi", "run"), ("fastapi", "dev"), ("ollama", "serve"), ("voxcue", "serve"), ("voxcue", "worker"), ("npm", "start")}  # fmt: skip
+_SERVER_WORDS = {
+    ("fastapi", "dev"), ("fastapi", "run"), ("flask", "run"), ("npm", "start"), ("ollama", "serve"),
+    ("voxcue", "serve"), ("voxcue", "worker"),
+}  # fmt: skip
 _LOOPS = re.compile(r"\b(for|while|until)\b|\|\|")
 
 
@@ -47,7 +51,7 @@ def check(command: Command, script: str, stage: Stage, place: Place) -> None:
 
 
 def _code(command: Command, place: Place) -> str:
-    """The Python code that a command runs, where it is at hand: after ``-c``, or a script from the context."""
+    """The Python code that a command runs, where it is at hand: after ``-c``, or in a script."""
     if not re.match(r"(python|pypy)[\d.]*$", command.program):
         return ""
     if "-c" in command.words[:-1]:
@@ -63,7 +67,7 @@ def _text(path: Path) -> str:
 
 def _download(command: Command, code: str) -> tuple[str, str] | None:
     words, what = command.words, ""
-    hint = "Fetch weights when the container starts, to a volume; an image with them is slow to pull and to change."
+    hint = "Fetch weights when the container starts, to a volume; they make an image slow to pull and change."
     if command.program in {"huggingface-cli", "hf"} and "download" in words:
         what = f"{command.program} download"
     elif command.program == "voxcue" and words[1:3] == ("models", "fetch"):

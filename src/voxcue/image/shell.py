@@ -1,7 +1,7 @@
 """Shell scripts as a list of simple commands: enough to see what is run, with which words.
 
-Not a shell: control flow is taken apart, both branches of an ``if`` count, substitutions are seen as commands of
-their own. A script that cannot be split has no commands.
+Not a shell: control flow is taken apart, both branches of an ``if`` count, substitutions are seen as commands
+of their own. A script that cannot be split has no commands.
 """
 
 from __future__ import annotations
@@ -149,6 +149,7 @@ def _tokens(script: str) -> list[str]:
     script = _HEREDOC.sub(r"\4", script + "\n")
     script = re.sub(r"\\\n", " ", script)
     script = "\n".join("" if line.lstrip().startswith("#") else line for line in script.split("\n"))
+    script = re.sub(r"(?<=\s)\d+(?=[<>])", "", script)
     lexer = shlex.shlex(script, posix=True, punctuation_chars="();<>|&\n")
     lexer.whitespace = " \t\r"
     lexer.whitespace_split = True

@@ -13,7 +13,7 @@ _CLEAN = {
     "alpine", "almalinux", "busybox", "cuda", "debian", "fedora", "pypy", "python", "rockylinux", "scratch",
     "ubuntu", "ubi", "uv", "wolfi-base",
 }  # fmt: skip
-"""Images that hold an operating system and at most Python: no packages, nothing outside the system's folders."""
+"""Images that hold an operating system and at most Python: no packages, no files of an application."""
 
 
 @dataclass(frozen=True)

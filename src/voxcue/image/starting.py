@@ -13,16 +13,22 @@ from voxcue.image.effects import script_of
 from voxcue.image.filesystem import normal
 from voxcue.image.findings import Report
 from voxcue.image.installing import arguments
+from voxcue.image.project import find_line
 from voxcue.image.reach import Need, Root
 from voxcue.image.runtime import MOUNTS
 from voxcue.image.shell import Command, commands, numbered, unwrapped
 from voxcue.image.stage import Stage, Start
+from voxcue.image.variables import UNKNOWN
 
 _APPLICATION = re.compile(r"([A-Za-z_][\w.]*):[A-Za-z_][\w.]*(\(.*\))?$")
+_PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
 _INPUT = re.compile(r"\.(py|sh|toml|ya?ml|json|ini|cfg|conf|pem|crt)$")
 _OUTPUT = re.compile(r"^-o$|--(out|output|log|pid|uds|socket|bind|cache|tmp|state)")
 _MADE_LATER = ("/tmp", "/run", "/var", "/dev", "/proc", "/sys", "/data", "/mnt", "/etc", *MOUNTS)
-_TOOLS = {"curl", "ffmpeg", "gcc", "git", "jq", "make", "nc", "sox", "unzip", "wget", "espeak-ng", "sudo", "tini", "dumb-init"}  # fmt: skip
+_TOOLS = {
+    "curl", "dumb-init", "espeak-ng", "ffmpeg", "gcc", "git", "jq", "make", "nc", "sox", "sudo", "tini",
+    "unzip", "wget",
+}  # fmt: skip
 """Programs that minimal images lack."""
 _PACKAGE_OF = {
     "nc": {"netcat", "netcat-openbsd", "netcat-traditional", "busybox"},
@@ -42,6 +48,12 @@ class Starting:
         self._report = report
         self.roots: list[Root] = []
         self._scripts: set[str] = set()
+        self._bare = False
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether a command leads to Python of the context, or is known to run none: a bare interpreter."""
+        return self._bare or any(root.need is Need.START for root in self.roots)
 
     def check(self) -> None:
         """Look at ENTRYPOINT with CMD, and at HEALTHCHECK."""
@@ -65,20 +77,24 @@ class Starting:
                 self._program(first, start.line)
             ran: Sequence[Command] = list(unwrapped(Command(start.words)))
         else:
-            ran = commands(start.script, self._stage.environ.get)
+            ran = commands(start.script, lambda name: self._stage.environ.get(name, UNKNOWN))
         if "/" in direct:
             self._executable(direct, start.line)
-        self._commands(ran, self._file, start.line, self._stage.folder)
+        self._commands([(start.line, command) for command in ran], self._file, self._stage.folder)
 
-    def _commands(self, ran: Sequence[Command], file: str, line: int, folder: str) -> None:
-        for command in ran:
+    def _commands(self, ran: Sequence[tuple[int, Command]], file: str, folder: str) -> None:
+        for line, command in ran:
             if not command.words:
                 continue
             self._report.checked["commands"] += 1
             if command.program == "cd":
                 folder = normal(posixpath.join(folder, *command.words[1:2]))
                 continue
+            self._bare = self._bare or (
+                len(command.words) == 1 and bool(re.match(r"python|(ba)?sh$", command.program))
+            )
             if not self._paths(command, file, line, folder):
+                self._bare = True  # said already
                 continue
             self.roots += self._roots(command, file, line, folder)
 
@@ -146,24 +162,19 @@ class Starting:
     def _program(self, name: str, line: int, file: str = "") -> None:
         """A program without a folder: a tool that minimal images lack, or a command of a distribution."""
         self._report.checked["paths"] += 1
-        installed = {
-            each for site in self._files.sites.values() if not site.wheels for each in site.installed
-        }
-        is_open = (
-            any(site.open for site in self._files.sites.values())
-            or not self._files.known
-            or self._files.broken
-        )
+        sites = [site for site in self._files.sites.values() if not site.wheels]
         packages = self._stage.packages
-        copied = any(posixpath.basename(path) == name for path in self._files.paths())
-        if copied or is_open and name not in _TOOLS:
+        if name in self._scripts_of_projects() or any(
+            posixpath.basename(path) == name for path in self._files.paths()
+        ):
             return
-        lacks_tool = (
-            name in _TOOLS and self._stage.is_minimal and not packages & {name, *_PACKAGE_OF.get(name, ())}
-        )
-        named = program_providers(name)
-        lacks_command = bool(named) and not named & installed and name not in {"pip", *packages}
-        if name in self._scripts_of_projects() or not (lacks_tool or (lacks_command and name not in _TOOLS)):
+        lacks_tool = lacks_command = False
+        if name in _TOOLS:
+            lacks_tool = self._stage.is_minimal and not packages & {name, *_PACKAGE_OF.get(name, ())}
+        elif self._files.known and not self._files.broken and not any(site.open for site in sites):
+            named = program_providers(name) - {"pip"}
+            lacks_command = bool(named) and not named & {each for site in sites for each in site.installed}
+        if not lacks_tool and (not lacks_command or name in packages):
             return
         how = (
             f"Install the package {name} with the system's packager"
@@ -191,35 +202,44 @@ class Starting:
             for project in site.projects.values() if not site.wheels else ():
                 for target in project.plugins.values():
                     module = re.split(r"[:\s\[]", target)[0]
-                    self.roots.append(Root(project.file, 0, module=module, need=Need.PLUGIN))
+                    line = find_line(self._root / project.file, re.compile(re.escape(target)).search)
+                    self.roots.append(Root(project.file, line, module=module, need=Need.PLUGIN))
 
     def _roots(self, command: Command, file: str, line: int, folder: str) -> Iterator[Root]:
         words, name = command.words, command.program
+        scripts = self._scripts_of_projects()
         if re.fullmatch(r"(python|pypy)[\d.]*", name):
             yield from self._python(words, file, line, folder)
-        elif name in self._scripts_of_projects():
-            module = self._scripts_of_projects()[name].split(":")[0].strip()
-            yield Root(file, line, module=module)
+        elif name in scripts:
+            yield Root(file, line, module=scripts[name].split(":")[0].strip())
         elif name in _SERVERS:
-            given = arguments(words[1:])
-            where = given.last("--app-dir", "--chdir", "--working-dir") or ""
-            found = next((each for word in words[1:] if (each := _APPLICATION.match(word))), None)
-            if found:
-                yield Root(file, line, (normal(posixpath.join(folder, where)),), module=found[1])
-            for word in words[1:]:
-                if re.fullmatch(r"(uvicorn|uvicorn_worker|gevent|eventlet)(\.\w+)*", word):
-                    yield Root(file, line, (folder,), module=word.split(".")[0])
+            yield from self._server(words, file, line, folder)
         elif name in {"celery", "flask"}:
             value = _after(words, ("-A", "--app")) or self._stage.environ.get("FLASK_APP", "")
             module = re.sub(r"\.py$", "", value.split(":")[0])
             if re.fullmatch(r"\w+(\.\w+)*", module):
                 yield Root(file, line, (folder,), module=module)
         elif name in {"streamlit", "fastapi", "chainlit"}:
-            script = next((word for word in words[2:] if word.endswith(".py")), "")
-            if script:
+            for script in [word for word in words[2:] if word.endswith(".py")][:1]:
                 yield self._file_root(script, file, line, folder)
         else:
-            yield from self._own_script(script_of(command), file, line, folder)
+            script = script_of(command) or self._which(name)
+            at = words.index(script) + 1 if script in words else 1
+            yield from self._own_script(script, words[at:], file, line, folder)
+
+    def _server(self, words: Sequence[str], file: str, line: int, folder: str) -> Iterator[Root]:
+        """A server of ASGI or WSGI applications: ``uvicorn package.module:app``."""
+        given = arguments(words[1:])
+        where = given.last("--app-dir", "--chdir", "--working-dir") or ""
+        bare = _PLAIN if words[0].endswith("gunicorn") else _APPLICATION
+        named = [word for word in words[1:] if _APPLICATION.match(word)]
+        named += [word for word in given.positional if bare.match(word)]
+        if named:
+            module = named[0].split(":")[0]
+            yield Root(file, line, (normal(posixpath.join(folder, where)),), module=module)
+        for word in words[1:]:
+            if re.fullmatch(r"(uvicorn|uvicorn_worker|gevent|eventlet)(\.\w+)*", word):
+                yield Root(file, line, (folder,), module=word.split(".")[0])
 
     def _python(self, words: Sequence[str], file: str, line: int, folder: str) -> Iterator[Root]:
         rest = list(words[1:])
@@ -229,6 +249,8 @@ class Starting:
                 return
             if rest[0] == "-m" and len(rest) > 1:
                 known = _SERVERS | {"celery", "flask", "streamlit", "fastapi"}
+                if UNKNOWN in rest[1]:
+                    return
                 if rest[1] in known:
                     yield Root(file, line, (folder,), module=rest[1])
                     yield from self._roots(Command(tuple(rest[1:])), file, line, folder)
@@ -245,7 +267,15 @@ class Starting:
             return Root(file, line, (path,), path=f"{path}/__main__.py")
         return Root(file, line, (posixpath.dirname(path),), path=path)
 
-    def _own_script(self, script: str, file: str, line: int, folder: str) -> Iterator[Root]:
+    def _which(self, name: str) -> str:
+        """The file of the context that a program without a folder is, if it is one."""
+        folders = self._stage.environ.get("PATH", "").split(":")
+        found = (f"{folder}/{name}" for folder in (*folders, "/usr/local/bin", "/usr/bin", "/bin"))
+        return next((path for path in found if self._files.files.get(normal(path))), "")
+
+    def _own_script(
+        self, script: str, given: Sequence[str], file: str, line: int, folder: str
+    ) -> Iterator[Root]:
         """A script from the context: Python by its first line, or commands of the shell."""
         path = normal(posixpath.join(folder, script))
         source = self._files.files.get(path) if script else None
@@ -265,8 +295,13 @@ class Starting:
                 if source.is_relative_to(self._root)
                 else str(source)
             )
+            ran: list[tuple[int, Command]] = []
             for number, inner in numbered(text):
-                self._commands([inner], shown, number, folder)
+                if inner.words[:1] == ("$@",):
+                    ran += [(number, each) for each in unwrapped(Command((*given, *inner.words[1:])))]
+                else:
+                    ran.append((number, inner))
+            self._commands(ran, shown, folder)
 
 
 def _after(words: Sequence[str], names: tuple[str, ...]) -> str:

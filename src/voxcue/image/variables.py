@@ -1,7 +1,7 @@
 """Words of a Dockerfile instruction: quotes, escapes and variables, as BuildKit reads them.
 
-A variable that has no value before the build (an ``ARG`` without a default) is written as `UNKNOWN`; who meets
-a word that holds it cannot check that word.
+A variable that has no value before the build (an ``ARG`` without a default) is written as `UNKNOWN`; who
+meets a word that holds it cannot check that word.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Paths of the project that its GitHub workflows name.
 
-Read line by line: the few keys that matter (``run``, ``uses``, ``working-directory``, and the inputs that name
-files) need no YAML library, and every finding has its line.
+Read line by line: the few keys that matter (``run``, ``uses``, ``working-directory``, and the inputs that
+name files) need no YAML library, and every finding has its line.
 """
 
 from __future__ import annotations

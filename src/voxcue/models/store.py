@@ -10,6 +10,7 @@ Knows nothing of where files come from.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -25,6 +26,9 @@ from voxcue.errors import OutputError
 from voxcue.models.catalogue import Entry, File
 from voxcue.models.model import Model
 from voxcue.settings import settings
+
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+"""What file systems of networks that have no locks say; `voxcue.volume` has leases for them."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,10 @@ class Store:
                 except BlockingIOError:
                     checkpoint()
                     time.sleep(0.1)
+                except OSError as error:
+                    if error.errno not in _NO_LOCKS:
+                        raise
+                    break
             yield
 
     @contextmanager

@@ -10,11 +10,14 @@ from __future__ import annotations
 import io
 import json
 import os
+import stat
 import tarfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from voxcue.volume.tree import parallel
 
 LARGE = 1 << 20
 """Bytes from which a file stays on the volume and is read ahead instead."""
@@ -47,18 +50,14 @@ def pack(volume: Path, environment: Path, opened: Iterable[str], target: Path) -
         opened: absolute paths, of any files; what is outside the volume is left out.
         target: appears when it is complete.
     """
-    volume, environment = volume.resolve(), environment.resolve()
-    small, large = set[Path](), set[Path]()
-    for path in {Path(each).resolve() for each in opened}:
-        if volume in path.parents and path.is_file():
-            size = path.stat().st_size
-            if environment in path.parents and size < LARGE:
-                small.add(path)
-            elif size >= LARGE:
-                large.add(path)
+    inside = {path for each in opened if volume in (path := Path(os.path.normpath(each))).parents}
+    sizes = dict(zip(inside, parallel(_size, inside), strict=True))
+    small = {path for path in inside if environment in path.parents and 0 <= sizes[path] < LARGE}
+    large = {path: size for path, size in sizes.items() if size >= LARGE}
     for pattern in _ALWAYS:
         small.update(environment.glob(f"lib/python*/site-packages/{pattern}"))
-    small.update(source for each in list(small) if (source := _source(each)) and source.is_file())
+    sources = {source for path in small if (source := _source(path))} - small
+    small.update(path for path, size in zip(sources, parallel(_size, sources), strict=True) if size >= 0)
     small.add(environment / "pyvenv.cfg")
     manifest = Manifest(
         _folders(environment, small), [str(path.relative_to(volume)) for path in _in_turn(large, environment)]
@@ -86,9 +85,18 @@ def read_manifest(archive: tarfile.TarFile) -> Manifest:
     return Manifest(**found)
 
 
-def _in_turn(large: set[Path], environment: Path) -> list[Path]:
+def _size(path: Path) -> int:
+    """In bytes; -1 for what is no file, or not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return -1
+    return found.st_size if stat.S_ISREG(found.st_mode) else -1
+
+
+def _in_turn(large: dict[Path, int], environment: Path) -> list[Path]:
     """Libraries first, as weights are read after them; small before large, so that little waits for much."""
-    return sorted(large, key=lambda path: (environment not in path.parents, path.stat().st_size, path))
+    return sorted(large, key=lambda path: (environment not in path.parents, large[path], path))
 
 
 def _source(path: Path) -> Path | None:
@@ -116,8 +124,13 @@ def _write(target: Path, manifest: Manifest, environment: Path, small: list[Path
         head = tarfile.TarInfo(MANIFEST)
         head.size = len(text)
         archive.addfile(head, io.BytesIO(text))
-        for path in small:
-            archive.add(path, str(path.relative_to(environment)), recursive=False)
-        assert archive.fileobj is not None
+        for path, (mode, content) in zip(small, parallel(_content, small), strict=True):
+            member = tarfile.TarInfo(str(path.relative_to(environment)))
+            member.size, member.mode = len(content), mode
+            archive.addfile(member, io.BytesIO(content))
     with target.open("rb") as written:
         os.fsync(written.fileno())
+
+
+def _content(path: Path) -> tuple[int, bytes]:
+    return stat.S_IMODE(path.stat().st_mode), path.read_bytes()

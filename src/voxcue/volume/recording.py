@@ -7,6 +7,7 @@ memory (shared libraries, weights). `voxcue.volume.packing` makes a pack of them
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import sys
 from pathlib import Path
@@ -29,9 +30,7 @@ def main() -> None:
 
     sys.addaudithook(note)
     signal.signal(signal.SIGUSR1, write)
-    from voxcue.cli import main as voxcue
-
-    voxcue()
+    runpy.run_module("voxcue", run_name="__main__", alter_sys=True)
 
 
 def _mapped() -> set[str]:

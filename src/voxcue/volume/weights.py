@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -85,13 +86,9 @@ def fetch(folder: Path, entry: Entry, environment: Environment, lease: Lease, re
 
 def _python(environment: Environment, local: Path, environ: dict[str, str]) -> str:
     """An interpreter that can fetch: this one, or that of the environment with our own code added to it."""
-    import sys
-
-    import voxcue
-
     if find_spec("huggingface_hub") or os.environ.get("VOXCUE_MODELS_MIRROR"):
         return sys.executable
-    (local / "voxcue").symlink_to(Path(voxcue.__file__).parent)
+    (local / "voxcue").symlink_to(Path(__file__).parents[1])
     environ["PYTHONPATH"] = str(local)
     return str(environment.python)
 

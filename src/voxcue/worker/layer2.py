@@ -74,6 +74,8 @@ class Layer2:
         self.problem: VoxcueError | None = None
         self._launch = launch
         self._over = over
+        self.started = Event()
+        """Set when the first process runs, or cannot."""
         self._closing = Event()
         self._again = Event()
         self._hung = ""
@@ -157,6 +159,7 @@ class Layer2:
             argv, env=launch.environ, stdin=subprocess.DEVNULL, stdout=sys.stderr, start_new_session=True
         )
         self._process = process
+        self.started.set()
         begun = last = time.monotonic()
         transport = httpx.HTTPTransport(uds=str(self.socket))
         with httpx.Client(transport=transport, base_url="http://layer2", timeout=5) as client:
@@ -214,6 +217,7 @@ class Layer2:
     def _fail(self, error: VoxcueError) -> None:
         self.problem = error
         self.state = State.FAILED
+        self.started.set()
         sys.stderr.write(f"error: {error.message} [{error.code}]\n{error.hint}\n")
         self._again.wait(_RETRY_AFTER)
         if not self._closing.is_set():

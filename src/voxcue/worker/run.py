@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _LOCAL_OPTIONS = ("--rp_serve_api", "--test_input")
 """Options of the SDK with which it works without a platform."""
 
+_HEAD_START = 10.0
+"""Seconds: longer than unpacking takes, shorter than a platform waits for a sign of life."""
+
 _REPORT_EVERY = 5.0
 """Seconds."""
 
@@ -56,6 +59,7 @@ def run(options: list[str]) -> int:
 
 
 def _work(options: list[str], layer2: Layer2, ending: Ending) -> None:
+    layer2.started.wait(_HEAD_START)  # importing the SDK would slow down what the start of layer 2 waits for
     os.environ.setdefault("RUNPOD_DEBUG_LEVEL", "INFO")  # it logs each of its steps otherwise
     try:
         from voxcue.worker import sdk  # while layer 2 loads
