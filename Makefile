@@ -21,7 +21,7 @@ test-reference: $(REFERENCE)/.made  ## Compare the engine f5 with the f5-tts pac
 	$(REFERENCE)/bin/python -m pytest -o filterwarnings=default tests/reference
 
 image: $(VENV)/.run  ## Build the image of the worker, with Docker or buildah, and hold it to its budget
-	$(BIN)/voxcue image check --forbid torch
+	$(BIN)/voxcue image check --strict --forbid torch --require runpod --require uv --allow f5_tts
 	$(BIN)/python tools/image.py build voxcue:dev
 	$(BIN)/python tools/image.py size voxcue:dev
 
