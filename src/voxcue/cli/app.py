@@ -247,9 +247,18 @@ def doctor(
     most: Annotated[
         float, typer.Option("--max-wer", min=0, max=1, help="Share of wrong words that is still well.")
     ] = 0.15,
+    deployment: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Explain a sick deployment instead: its voxcue.toml."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Have an engine speak a paragraph, transcribe it, and print the word error rate."""
+    if deployment:
+        from voxcue.cli.deploy import doctor as examine
+
+        examine(deployment, job=False, voice=voice, as_json=json)
+        return
     from voxcue.cli.doctor import doctor as run_doctor
 
     run_doctor(engine, voice, output, most, as_json=json)
