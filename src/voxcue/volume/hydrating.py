@@ -13,13 +13,13 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
-from voxcue.volume.packing import read_manifest
+from voxcue.volume.packing import Manifest, read_manifest
 
 _THREADS = 6
 _BLOCK = 1 << 20
@@ -50,7 +50,7 @@ def hydrate(volume: Path, environment: Path, pack: Path, local: Path) -> Path:
             return local
         made = Path(tempfile.mkdtemp(prefix=f"{local.name}-", dir=local.parent))
         try:
-            _lay_out(archive, content, manifest.folders, environment, made)
+            _lay_out(archive, content, manifest, environment, made)
             made.rename(local)
         except OSError:
             if not local.is_dir():  # another process was faster otherwise
@@ -108,22 +108,27 @@ def _blocks(paths: Iterable[Path]) -> Iterator[tuple[Path, int]]:
             yield from ((path, start) for start in range(0, path.stat().st_size, _BLOCK))
 
 
-def _opened(content: bytes) -> tarfile.TarFile:
+@contextmanager
+def _opened(content: bytes) -> Generator[tarfile.TarFile]:
     try:
-        return tarfile.open(fileobj=io.BytesIO(content))
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            yield archive
     except tarfile.TarError as error:
         raise ValueError(f"the pack cannot be read: {error}") from error
 
 
 def _lay_out(
-    archive: tarfile.TarFile, content: bytes, folders: dict[str, list[str]], environment: Path, made: Path
+    archive: tarfile.TarFile, content: bytes, manifest: Manifest, environment: Path, made: Path
 ) -> None:
-    for folder, names in folders.items():  # parents come first
+    for folder, names in manifest.folders.items():  # parents come first
         (made / folder).mkdir(exist_ok=True)
         for name in names:
             (made / folder / name).symlink_to(environment / folder / name)
     view = memoryview(content)
-    for member in archive:
+    members = list(archive)[1:]  # after the manifest
+    if len(members) != manifest.files or members[-1].offset_data + members[-1].size > len(content):
+        raise ValueError("the pack ends before its end")
+    for member in members:
         if not member.isreg():
             raise ValueError(f"the pack holds '{member.name}', which is no file")
         target = made / member.name

@@ -35,10 +35,12 @@ class Manifest:
     Args:
         folders: for every folder with a packed file in it, the names in it that are not packed.
         large: files to read ahead.
+        files: how many are packed.
     """
 
     folders: dict[str, list[str]] = field(default_factory=dict)
     large: list[str] = field(default_factory=list)
+    files: int = 0
 
 
 def pack(volume: Path, environment: Path, opened: Iterable[str], target: Path) -> None:
@@ -59,9 +61,8 @@ def pack(volume: Path, environment: Path, opened: Iterable[str], target: Path) -
     sources = {source for path in small if (source := _source(path))} - small
     small.update(path for path, size in zip(sources, parallel(_size, sources), strict=True) if size >= 0)
     small.add(environment / "pyvenv.cfg")
-    manifest = Manifest(
-        _folders(environment, small), [str(path.relative_to(volume)) for path in _in_turn(large, environment)]
-    )
+    ahead = [str(path.relative_to(volume)) for path in _in_turn(large, environment)]
+    manifest = Manifest(_folders(environment, small), ahead, len(small))
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
