@@ -35,6 +35,7 @@ from tests.seaweed import BUCKET, seaweed  # noqa: E402
 from f5_files import FULL, TINY, folders  # noqa: E402
 from image import container  # noqa: E402
 from voxcue import speak  # noqa: E402
+from voxcue.worker.launch import on_network  # noqa: E402
 from voxcue.worker.localplane import LocalPlane, Policy  # noqa: E402
 
 TRANSCRIPT = "Some call me nature, others call me mother nature; I have been here for a very long time."
@@ -211,13 +212,15 @@ def main() -> None:
 
 
 def _wait_for_pack(volume: Path) -> int:
+    if not on_network(volume):
+        print("no pack: the volume is on a local disk")
+        return 0
     until = time.monotonic() + 120
     while time.monotonic() < until:
         for pack in volume.glob("voxcue/packs/*.tar"):
             return pack.stat().st_size
         time.sleep(0.2)
-    print("no pack was made: the volume is not on a network")
-    return 0
+    sys.exit("no pack was made")
 
 
 if __name__ == "__main__":
