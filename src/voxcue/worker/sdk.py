@@ -26,6 +26,9 @@ from voxcue.worker.layer2 import Layer2, State
 _LOOK = 0.005
 """Seconds between looks at what changes in another thread, or deep in the SDK."""
 
+_IDLE = 0.1
+"""Seconds between looks at whether it is time to end."""
+
 _HANDED_OVER = 0.2
 """Seconds within which the SDK queues a job that a poll brought."""
 
@@ -76,6 +79,19 @@ class Scaler(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         await super().set_scale()
         while self.current_occupancy() >= self.current_concurrency and not self._over.is_set():
             await asyncio.sleep(_LOOK)
+
+    async def run_jobs(self, session: Any) -> None:
+        """Begin each job at once: the SDK looks for one ten times a second."""
+        tasks = set[asyncio.Task[None]]()
+        while self.is_alive() or not self.jobs_queue.empty():
+            try:  # the queue is another one after a change of scale
+                job = await asyncio.wait_for(self.jobs_queue.get(), _IDLE)
+            except TimeoutError:
+                continue
+            task = self.jobs_tasks[job["id"]] = asyncio.create_task(self.handle_job(session, job))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def handle_shutdown(self, _signal: int, _frame: object) -> None:
         """SIGTERM or SIGINT."""
