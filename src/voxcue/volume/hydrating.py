@@ -46,6 +46,8 @@ def hydrate(volume: Path, environment: Path, pack: Path, local: Path) -> Path:
     with _opened(content) as archive:
         manifest = read_manifest(archive)
         if local.is_dir():
+            if local.stat().st_uid != os.getuid():
+                raise PermissionError(f"'{local}' is somebody else's")
             read_ahead(volume / path for path in manifest.large)
             return local
         made = Path(tempfile.mkdtemp(prefix=f"{local.name}-", dir=local.parent))

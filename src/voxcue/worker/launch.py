@@ -124,8 +124,9 @@ class Launcher:
             return hydrate(volume.root, environment.path, pack, local) / "bin" / "python", None
         except (OSError, ValueError) as error:  # slower is better than not at all
             sys.stderr.write(f"The pack '{pack}' is not used: {error}\n")
-            with suppress(OSError):
-                pack.unlink()
+            if isinstance(error, ValueError):  # damaged: the next start makes another
+                with suppress(OSError):
+                    pack.unlink()
             return environment.python, None
 
 
