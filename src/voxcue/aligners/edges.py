@@ -25,7 +25,7 @@ _RANGE = 36.0
 _ABOVE_NOISE = 6.0
 """Decibels above the noise floor that are sound."""
 
-_CLEAR = 12.0
+_CLEAR = 20.0
 """Decibels that loud parts are above silence at least; in louder noise edges stay."""
 
 _PAUSE = 0.12

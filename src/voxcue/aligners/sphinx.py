@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import numpy as np
 
 from voxcue.aligners import edges, fill
-from voxcue.aligners.sphinx_search import FRAME, RATE, Heard, Search
+from voxcue.aligners.sphinx_search import FRAME, GOOD, RATE, Heard, Search, mean
 from voxcue.cancel import checkpoint
 from voxcue.errors import AlignmentError
 from voxcue.types import Clip, Span, Token, Word
@@ -26,18 +26,17 @@ _WINDOW = 30.0
 _OVERLAP = 1.5
 """Seconds before the end of a window in which words are not believed, but searched again in the next."""
 
-_FASTEST = 6
-"""Words a second that a window is given to choose from."""
+_HURRY, _SPARE = 1.6, 15
+"""A window is given as many times the words that it would hold at an even pace, and so many more."""
 
-_RIGHT, _WRONG = -3.0, -6.0
-_MARGIN = 2.0
+_SURE = -2.5
+"""Mean score of a frame from which on the text is what is said, whatever the recording."""
+
+_STRANGE = -4.0
+_MARGIN, _STEEPER = 0.3, 1.2
 _NOTHING = -7.2
-"""Mean score of all frames above which a text is taken for right, and below which for wrong; between them it has
-to beat its own words in reverse order, which score `_NOTHING` where there is no path for them. On 152 clauses by
-eleven synthetic voices no right text was refused, and one of 133 wrong ones accepted (``bench/alignment.py``)."""
-
-_DOUBTFUL = -4.5
-"""The same for recordings longer than a window, which are not searched twice."""
+"""A text with less than that has to beat its own words in another order by a margin, which grows below `_STRANGE`;
+`_NOTHING` is the score of words that have no path. Noise and accents move both alike (``bench/alignment.py``)."""
 
 
 class SphinxAligner:
@@ -77,62 +76,89 @@ class SphinxAligner:
         Raises:
             AlignmentError: ``text-mismatch``.
         """
-        long = clip.duration > _WINDOW
-        path = self._windows(clip, entries) if long else self._chain(clip, 0.0, clip.duration, entries, True)
-        words = [each for each in path if each.word is not None]
+        if clip.duration <= _WINDOW:
+            windows = [self._window(clip, 0.0, clip.duration, entries, True)]
+        else:
+            windows = self._windows(clip, entries)
+        words = [word for window in windows for word in window.words]
         if len(words) != len(entries):
             raise _mismatch()
-        score = _mean(path)
-        if score < (_DOUBTFUL if long else _RIGHT) and (long or not self._is_right(clip, entries, score)):
+        if not self._is_right(clip, sorted(windows, key=lambda each: each.score)[len(windows) // 2]):
             raise _mismatch()
         return words
 
-    def _is_right(self, clip: Clip, entries: Sequence[str], score: float) -> bool:
-        """Whether a text that fits badly fits better than its words in reverse order."""
-        if score < _WRONG:
-            return False
-        if len(set(entries)) == 1:
+    def _is_right(self, clip: Clip, window: _Window) -> bool:
+        """Whether the words of a window fit well, or at least better than in another order."""
+        score = window.score
+        if score >= _SURE:
             return True
-        control = self._chain(clip, 0.0, clip.duration, entries[::-1], True)
-        return score - (_mean(control) if control else _NOTHING) >= _MARGIN
+        entries = [each.word for each in window.path if each.word is not None]
+        others = [each for each in (entries[::-1], sorted(entries)) if each != entries]
+        controls = [self._window(clip, window.begin, window.end, each, True) for each in others]
+        best = max((each.score for each in controls), default=_NOTHING)
+        return not others or score - best >= _MARGIN + _STEEPER * max(0.0, _STRANGE - score)
 
-    def _windows(self, clip: Clip, entries: Sequence[str]) -> list[Heard]:
-        """The path through a long recording, from windows that each end in a pause."""
-        path: list[Heard] = []
+    def _windows(self, clip: Clip, entries: Sequence[str]) -> list[_Window]:
+        """A long recording, in windows that each end in a pause; those without any word are left out."""
+        windows: list[_Window] = []
         begin, word = 0.0, 0
+        most = _SPARE + math.ceil(_HURRY * _WINDOW * len(entries) / clip.duration)
         while word < len(entries) and begin < clip.duration:
             checkpoint()
             last = clip.duration - begin <= _WINDOW
             end = clip.duration if last else _pause(clip, begin)
-            rest = entries[word : word + int(_WINDOW * _FASTEST)]
-            whole = last and word + len(rest) == len(entries)
-            found = self._chain(clip, begin, end, rest, whole)
-            if not found and last:
-                break
-            kept = found if last else _believed(found, end - begin)
-            offset = round(begin / FRAME)
-            path += [replace(each, start=each.start + offset, end=each.end + offset) for each in kept]
-            word += sum(each.word is not None for each in kept)
-            begin = clip.duration if last else begin + kept[-1].end * FRAME if kept else end
-        return path
+            rest = entries[word : word + most]
+            window = self._window(clip, begin, end, rest, last and word + len(rest) == len(entries))
+            if not last:
+                window = window.believed()
+            if window.words:
+                windows.append(window)
+                word += len(window.words)
+            begin = window.end
+        return windows
 
-    def _chain(
-        self, clip: Clip, begin: float, end: float, entries: Sequence[str], whole: bool
-    ) -> list[Heard]:
-        """The path through a stretch of the clip, in frames from ``begin``."""
+    def _window(self, clip: Clip, begin: float, end: float, entries: Sequence[str], whole: bool) -> _Window:
+        """What is heard of the entries between two times of the clip."""
         import soxr
 
         first, last = round(begin * clip.sample_rate), round(end * clip.sample_rate)
         samples = soxr.resample(clip.samples[first:last], clip.sample_rate, RATE)
-        return self._search.chain(samples, entries, whole=whole)
+        return _Window(begin, end, self._search.chain(samples, entries, whole=whole))
 
 
-def _believed(path: Sequence[Heard], seconds: float) -> list[Heard]:
-    """The part of a window's path that the next window need not search again."""
-    until = (seconds - _OVERLAP) / FRAME
-    kept = [each for each in path if each.end <= until]
-    words = [at for at, each in enumerate(kept) if each.word is not None]
-    return kept[: words[-1]] if len(words) > 1 else kept
+@dataclass(frozen=True)
+class _Window:
+    """A stretch of the recording in seconds, and the path through it, in frames from its beginning."""
+
+    begin: float
+    end: float
+    path: list[Heard]
+
+    @property
+    def score(self) -> float:
+        """The mean of a frame."""
+        return mean(self.path) if self.path else _NOTHING
+
+    @property
+    def words(self) -> list[Heard]:
+        """The words, in frames from the beginning of the recording."""
+        offset = round(self.begin / FRAME)
+        return [
+            replace(each, start=each.start + offset, end=each.end + offset)
+            for each in self.path
+            if each.word is not None
+        ]
+
+    def believed(self) -> _Window:
+        """The part that need not be searched again; without words, all of it."""
+        until = (self.end - self.begin - _OVERLAP) / FRAME
+        kept = [each for each in self.path if each.end <= until]
+        words = [at for at, each in enumerate(kept) if each.word is not None]
+        if len(words) > 1:
+            kept = kept[: words[-1]]
+        if not words:
+            return _Window(self.begin, self.end, [])
+        return _Window(self.begin, self.begin + kept[-1].end * FRAME, kept)
 
 
 def _pause(clip: Clip, begin: float) -> float:
@@ -142,12 +168,6 @@ def _pause(clip: Clip, begin: float) -> float:
     wide = round(0.2 / edges.HOP)
     smooth = np.convolve(10 ** (quiet / 10), np.ones(wide), "valid")
     return round((first + (int(smooth.argmin()) + wide / 2) * edges.HOP) / FRAME) * FRAME
-
-
-def _mean(path: Sequence[Heard]) -> float:
-    """The mean score of a frame."""
-    frames = sum(each.end - each.start for each in path)
-    return sum(each.score for each in path) / frames if frames else _NOTHING
 
 
 def _mismatch() -> AlignmentError:
