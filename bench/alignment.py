@@ -1,8 +1,8 @@
 """How far off are the word times? The embedded aligner and its peers on speech whose times are known exactly.
 
-Sentences of Python's manual, spoken by flite, festival and espeak-ng; nothing was tuned on them. Clean and damaged.
-Peers: PocketSphinx as it comes, and the word times of faster-whisper with the model tiny.en, which is not told the
-text. On one core. Prints JSON lines, then the table of ``docs/figures.md``.
+Sentences of Python's manual, spoken by flite, festival and espeak-ng; nothing was tuned on them. Clean and
+damaged. Peers: PocketSphinx as it comes, and word times of faster-whisper (tiny.en), not told the text. On
+one core. Prints JSON lines, then a table.
 """
 
 from __future__ import annotations
@@ -181,6 +181,22 @@ def _is_share(key: str) -> bool:
     return key.startswith(("within", "untimed"))
 
 
+def refusals(condition: str, speech: Sequence[tuple[Spoken, Clip]]) -> None:
+    """How many right texts are refused, and how many wrong ones accepted: texts of other sentences."""
+
+    def accepts(words: Sequence[str], clip: Clip) -> bool:
+        return None not in voxcue(words, clip)
+
+    wrong = [speech[(at + 37) % len(speech)][0].words for at in range(len(speech))]
+    pairs = [(words, clip) for words, (one, clip) in zip(wrong, speech, strict=True) if words != one.words]
+    figure(
+        "texts refused",
+        condition=condition,
+        right_refused=sum(not accepts(one.words, clip) for one, clip in speech) / len(speech),
+        wrong_accepted=sum(accepts(*pair) for pair in pairs) / len(pairs),
+    )
+
+
 def main() -> None:
     """Print the figures, then the table."""
     if hasattr(os, "sched_setaffinity"):
@@ -199,9 +215,8 @@ def main() -> None:
             samples = soxr.resample(one.clip.samples, one.clip.sample_rate, RATE)
             damaged.append((one, Clip(damage(samples, chance), RATE)))
         rows += [measure(name, condition, damaged) for name in ALIGNERS]
-    print(
-        "\n| speech | aligner | mean | median | bias | p95 | in 20 ms | in 50 ms | in 100 ms | untimed | speed |"
-    )
+        refusals(condition, damaged)
+    print("\n| speech | aligner | mean | median | bias | p95 | 20 | 50 | 100 ms | untimed | speed |")
     print("|---" * 11 + "|")
     print("\n".join(rows))
 

@@ -1,7 +1,7 @@
 """Speech whose word times are known exactly, because synthesizers say when each segment begins and ends.
 
-flite, festival and espeak-ng (Debian packages ``flite``, ``festival`` with voices, ``libespeak-ng1``); what is
-not installed is left out. Texts are plain words, so that nothing depends on how numbers are read.
+flite, festival and espeak-ng (Debian packages ``flite``, ``festival`` with voices, ``libespeak-ng1``); what
+is not installed is left out. Texts are plain words, so that nothing depends on how numbers are read.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _plain(sentences: Sequence[str]) -> list[str]:
 
 
 def spoken(sentences: Sequence[str]) -> Iterator[Spoken]:
-    """Every sentence once, by all installed voices in turn; a sentence whose times are in doubt is left out."""
+    """Every sentence once, by all installed voices in turn; without those whose times are in doubt."""
     voices = _voices()
     for index, sentence in enumerate(sentences):
         speak, synthesizer, voice = voices[index % len(voices)]
@@ -185,7 +185,7 @@ def _espeak(words: Sequence[str], voice: str) -> Made:
     library.espeak_SetSynthCallback(callback)
     text = " ".join(words).encode()
     library.espeak_Synth(text, len(text) + 1, 0, 0, 0, 1, None, None)
-    whole = np.concatenate(samples).astype(np.float32) / 32768
+    whole = np.concatenate(samples).astype(np.float32) / np.float32(32768)
     return _espeak_spans(events, rate, len(whole)), Clip(whole, rate)
 
 

@@ -161,6 +161,49 @@ def test_one_wrong_word_in_a_right_text_is_forgiven() -> None:
     assert statistics.median(apart(clip, words)) < 0.04
 
 
+def test_times_stay_right_to_the_end_of_a_recording_of_minutes() -> None:
+    clips: list[np.ndarray] = []
+    tokens: list[Token] = []
+    starts: list[float | None] = []
+    length = 0.0
+    for text in [each for each in SENTENCES if " " in each] * 8:
+        clip = say(text)
+        starts += [length + mark.start if mark else None for mark in clip.marks or ()]
+        tokens += tokens_of(text)
+        clips.append(clip.samples)
+        length += clip.duration
+    assert length > 90
+    words = aligned(Clip(np.concatenate(clips), RATE), tokens)
+    found = [abs(word.start - start) for word, start in zip(words, starts, strict=True) if start is not None]
+    assert statistics.median(found) < 0.04
+    assert max(found) < 0.3
+
+
+def test_long_silence_and_noise_around_long_speech_are_passed_over() -> None:
+    clip = say(LONG.strip())
+    hiss = np.random.default_rng(0).normal(0, 0.002, 45 * RATE).astype(np.float32)
+    words = aligned(Clip(np.concatenate([hiss, clip.samples, hiss]), RATE), tokens_of(LONG))
+    moved = [
+        abs(word.start - 45 - mark.start) for word, mark in zip(words, clip.marks or (), strict=True) if mark
+    ]
+    assert statistics.median(moved) < 0.05
+
+
+def test_another_text_is_refused_for_a_recording_of_minutes() -> None:
+    clip = say(LONG.strip())
+    several = Clip(np.tile(clip.samples, 3), RATE)
+    with pytest.raises(AlignmentError) as caught:
+        aligner.align(several, tokens_of(" ".join([SENTENCES[0]] * 20)))
+    assert caught.value.code == "text-mismatch"
+
+
+def test_noise_does_not_make_a_right_text_wrong() -> None:
+    for text in SENTENCES[:6]:
+        clip = say(text)
+        noise = np.random.default_rng(0).normal(0, 0.1 * clip.samples.std(), len(clip.samples))
+        aligned(Clip((clip.samples + noise).astype(np.float32), RATE), tokens_of(text))
+
+
 def test_two_threads_can_share_one_aligner_and_times_depend_on_no_clip_before() -> None:
     speech = [(say(text), tokens_of(text)) for text in SENTENCES[:4]]
     alone = [SphinxAligner().align(*each) for each in speech]

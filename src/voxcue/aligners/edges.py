@@ -70,7 +70,7 @@ def _quiet(
 ) -> tuple[float, float]:
     """Where the word before ends and the next one begins, when ``end`` and ``start`` are what is known.
 
-    That is the longest silence that touches them, no shorter than ``need`` and between ``least`` and ``most``;
+    That is the longest silence that touches them, no shorter than ``need``, between ``least`` and ``most``;
     without one, they stay.
     """
     around = heard[max(0, round((end - _AROUND) / HOP)) : round((start + _AROUND) / HOP)]

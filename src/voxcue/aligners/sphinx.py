@@ -1,8 +1,8 @@
 """The embedded aligner for English: PocketSphinx forced alignment with the model in its package.
 
-Words that its dictionary lacks get a pronunciation from hibari's grapheme-to-phoneme rules. Long recordings are
-searched window by window, in the same time and memory for each; word edges beside silence are moved to where the
-sound begins and ends.
+Words that its dictionary lacks get a pronunciation from hibari's grapheme-to-phoneme rules. Long recordings
+are searched window by window, so that time grows with length and memory does not; word edges beside silence
+are moved to where the sound begins and ends.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from threading import Lock
 import numpy as np
 
 from voxcue.aligners import edges, fill
-from voxcue.aligners.sphinx_search import FRAME, GOOD, RATE, Heard, Search, mean
+from voxcue.aligners.sphinx_search import FRAME, RATE, Heard, Search, mean
 from voxcue.cancel import checkpoint
 from voxcue.errors import AlignmentError
 from voxcue.types import Clip, Span, Token, Word
@@ -35,8 +35,9 @@ _SURE = -2.5
 _STRANGE = -4.0
 _MARGIN, _STEEPER = 0.3, 1.2
 _NOTHING = -7.2
-"""A text with less than that has to beat its own words in another order by a margin, which grows below `_STRANGE`;
-`_NOTHING` is the score of words that have no path. Noise and accents move both alike (``bench/alignment.py``)."""
+"""A text with less than that has to beat its own words in another order by a margin, which grows below
+`_STRANGE`; `_NOTHING` is the score of words that have no path. Noise and accents move both alike
+(``bench/alignment.py``)."""
 
 
 class SphinxAligner:

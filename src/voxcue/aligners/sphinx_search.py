@@ -1,8 +1,8 @@
 """A search of PocketSphinx: a chain of words in at most half a minute of audio.
 
-The decoder's own alignment mode prunes paths that a strange voice needs, and scores words by a lattice. Here the
-grammar is a plain chain without language weights, and the beams are wide enough for robots with an accent. A
-first search looks at every other frame; where it finds little, a second one looks at all.
+The decoder's own alignment mode prunes paths that a strange voice needs, and scores words by a lattice. Here
+the grammar is a plain chain without language weights, and the beams suit robots with an accent, too. A first
+search looks at every other frame; where it finds little, a second one looks at all.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ _SHIFT = 1 << 10
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A word in frames of 10 ms, ``end`` exclusive; ``score`` is the sum over its frames of the log likelihood
-    below that of the best senone. ``word`` is ``None`` for silence and noise."""
+    """A word in frames of 10 ms, ``end`` exclusive; ``None`` as the word for silence and noise.
+
+    ``score`` is the sum over its frames of the log likelihood below that of the best senone.
+    """
 
     word: str | None
     start: int
@@ -96,7 +98,7 @@ def mean(path: Sequence[Heard]) -> float:
 
 
 def _decoder(every: int, beam: float) -> Any:
-    """A decoder that looks at every so many frames, and drops paths that are ``beam`` times as likely as the best."""
+    """A decoder that scores one of ``every`` frames, and drops paths ``beam`` times as likely as the best."""
     from pocketsphinx import Decoder
 
     beams = {"beam": beam, "pbeam": beam, "wbeam": beam, "maxhmmpf": -1}
