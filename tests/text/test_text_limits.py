@@ -31,17 +31,17 @@ print(int(peak) // 1024)
 
 def seconds(text: str) -> float:
     """How long it takes to read a text, or to refuse it."""
-    start = time.perf_counter()
+    start = time.thread_time()
     with contextlib.suppress(TextError):
         parse(text)
-    return time.perf_counter() - start
+    return time.thread_time() - start
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_twice_the_text_takes_about_twice_the_time(unit: str) -> None:
     half, whole = ("a " + unit * (size // len(unit)) + " end" for size in (20_000, 40_000))
-    # A busy machine may be slow once; a quadratic pattern is slow each time.
-    assert any(seconds(whole) < 4 * seconds(half) + 0.02 for _ in range(3))
+    # A busy machine may be slow for a while; a quadratic pattern is slow each time.
+    assert any(seconds(whole) < 3 * seconds(half) + 0.05 for _ in range(10))
 
 
 @pytest.mark.parametrize("unit", ["a", "QUJD", "1", "漢", "-", "\u0301", "\U0001f600", "a.", "9,", "\u00be"])

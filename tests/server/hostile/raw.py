@@ -50,7 +50,7 @@ def shape(body: bytes, told: str = "") -> dict[str, Any]:
     assert all(isinstance(value, str) for value in error.values())
     assert error["request_id"]
     assert error["message"]
-    for secret in ("/tmp/", "site-packages", "Traceback", "/work/", "/home/", "/root/", "voxcue-"):
+    for secret in ("/tmp/", "site-packages", "Traceback", "/work/", "/home/", "/root/", "/voxcue-"):
         assert secret not in error["message"] + error["hint"], error
     assert len(body) < 4096
     return error
