@@ -85,7 +85,7 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/extras.txt requirem
 $(REFERENCE)/.made: pyproject.toml | $(VENV)/.made
 	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(REFERENCE)
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(REFERENCE)/bin/python $(TORCH) \
-		f5-tts==1.1.22 whisperx==3.7.4 pytest hypothesis -e '.[f5,asr]'
+		f5-tts==1.1.22 whisperx==3.7.4 pytest hypothesis -e '.[f5,align,asr]'
 	@touch $@
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
@@ -104,8 +104,8 @@ lock: $(VENV)/.made  ## Choose the newest versions that pyproject.toml allows, a
 	$(LOCK) --upgrade -c requirements/run.txt -c requirements/extras.txt --extra worker \
 		--override requirements/image-without.txt -o requirements/image.txt
 	$(LOCK_ONE) requirements/build.in -c requirements/image.txt -o requirements/build.txt
-	$(LOCK_ONE) pyproject.toml --extra f5 --extra asr -c requirements/extras.txt -c requirements/torch.txt -o $(LOCKS)/cuda.txt
-	$(LOCK_ONE) pyproject.toml --extra f5 --extra asr -c requirements/extras.txt -c requirements/torch.txt $(TORCH) \
+	$(LOCK_ONE) pyproject.toml --extra f5 --extra align --extra asr -c requirements/extras.txt -c requirements/torch.txt -o $(LOCKS)/cuda.txt
+	$(LOCK_ONE) pyproject.toml --extra f5 --extra align --extra asr -c requirements/extras.txt -c requirements/torch.txt $(TORCH) \
 		--no-emit-package torch -o $(LOCKS)/cpu.txt
 	cat requirements/volume-cuda.in >>$(LOCKS)/cuda.txt
 	cat requirements/volume-cpu.in >>$(LOCKS)/cpu.txt

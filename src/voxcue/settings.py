@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     asr_model: str = "small"
     """What hears the words of a recording that came without: a size of Whisper, or the folder of a model."""
 
+    ctc_model: str = ""
+    """The CTC model of the aligner ``ctc``: its folder, or its name on Hugging Face; empty: not used."""
+
     volume: str = "/runpod-volume/voxcue"
     """The folder that workers share: environments and weights, built once."""
     volume_lock: str = "auto"

@@ -28,6 +28,11 @@ class Aligner(Protocol):
     languages: ClassVar[frozenset[str]]
     needs_marks: ClassVar[bool]
 
+    @classmethod
+    def ready(cls) -> bool:
+        """Whether "auto" may choose it: it needs no setting that is missing. Loads nothing."""
+        ...
+
     def align(self, clip: Clip, tokens: Sequence[Token]) -> list[Word]:
         """Time every token, in order, each once, in seconds from the start of the clip.
 

@@ -17,6 +17,11 @@ class NativeAligner:
     languages = frozenset({"*"})
     needs_marks = True
 
+    @classmethod
+    def ready(cls) -> bool:
+        """Always: it needs no setting."""
+        return True
+
     def align(self, clip: Clip, tokens: Sequence[Token]) -> list[Word]:
         """Turn marks into words."""
         if clip.marks is None:

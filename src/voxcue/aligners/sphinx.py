@@ -48,6 +48,11 @@ class SphinxAligner:
     languages = frozenset({"en"})
     needs_marks = False
 
+    @classmethod
+    def ready(cls) -> bool:
+        """Always: it needs no setting."""
+        return True
+
     def __init__(self) -> None:
         self._lock = Lock()
         self._search = Search()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Generator, Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voxcue.aligners import Aligner, aligner_class, aligner_names, fill
+from voxcue.aligners import Aligner, aligner_class, fill, fitting_aligners, speaks
 from voxcue.audio.loudness import Leveller
 from voxcue.audio.trim import trim
 from voxcue.engines import Engine, EngineTraits, SynthesisRequest, VoicePrompt, engine_class, engine_names
-from voxcue.errors import AlignmentError, TextError, UnavailableError, UsageError, VoxcueError
+from voxcue.errors import AlignmentError, TextError, UsageError, VoxcueError
 from voxcue.pipeline.clock import Clock
 from voxcue.pipeline.durations import check_duration, durations
 from voxcue.pipeline.overlap import ahead
@@ -156,7 +156,12 @@ def _shorter(script: Script, prompt: VoicePrompt, speed: float, traits: EngineTr
 
 
 def choose_aligner(name: str, language: str, marked: bool) -> Aligner:
-    """The aligner of that name; "auto" takes the engine's own times, else one for the language (BCP 47).
+    """The aligner of that name; "auto" takes the first of `fitting_aligners`.
+
+    Args:
+        name: of an aligner, or "auto".
+        language: BCP 47 tag of what is said.
+        marked: whether the engine leaves times of its own.
 
     Raises:
         UsageError: unknown name, one that needs times which are not there, or none for the language.
@@ -176,23 +181,14 @@ def choose_aligner(name: str, language: str, marked: bool) -> Aligner:
                 "Use --aligner auto, or one that does: 'voxcue aligners' lists them.",
             )
         return chosen()
-    for candidate in sorted(_installed_aligners(), key=lambda each: not each.needs_marks):
-        if speaks(candidate.languages, language) and (marked or not candidate.needs_marks):
-            return candidate()
+    fitting = next(fitting_aligners(language, marked=marked), None)
+    if fitting:
+        return fitting()
     raise UsageError(
-        "aligner-none", f"No installed aligner knows the language '{language}'.", "See 'voxcue aligners'."
+        "aligner-none",
+        f"No installed aligner knows the language '{language}'.",
+        "Set VOXCUE_CTC_MODEL to a model of that language, for the aligner 'ctc'.",
     )
-
-
-def speaks(known: Collection[str], language: str) -> bool:
-    """Whether a language (BCP 47) is among those known; "*" stands for every one."""
-    return bool({"*", language, language.partition("-")[0].lower()} & set(known))
-
-
-def _installed_aligners() -> Iterator[type[Aligner]]:
-    for name in aligner_names():
-        with suppress(UnavailableError):  # one that cannot be imported is no reason not to speak
-            yield aligner_class(name)
 
 
 def _aligner_for(name: str, traits: EngineTraits) -> Aligner:

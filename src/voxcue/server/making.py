@@ -9,12 +9,12 @@ from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Any
 
+from voxcue.aligners import speaks
 from voxcue.captions import Track
 from voxcue.captions.words import word_entries
 from voxcue.engines.batching import Batcher
 from voxcue.errors import LimitError, UsageError
 from voxcue.pipeline import Plan, SaveOptions, SpeakOptions, plan
-from voxcue.pipeline.plan import speaks
 from voxcue.server.jobs import Job
 from voxcue.server.schemas import File, SpeechReply, SpeechRequest, TimedWord, VoiceReference
 from voxcue.server.services import Services

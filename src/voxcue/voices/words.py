@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 
-from voxcue.aligners import Aligner, aligner_class, aligner_names
-from voxcue.errors import AlignmentError, UnavailableError
+from voxcue.aligners import fitting_aligners
+from voxcue.errors import AlignmentError
 from voxcue.text import parse
 from voxcue.types import Clip, Span, Token, Word
 
@@ -60,11 +59,11 @@ def listen(clip: Clip, text: str, language: str | None) -> list[Word] | None:
         TextError: there are no words in the text.
     """
     known = language.partition("-")[0].lower() if language else "en" if is_english(text) else ""
-    aligner = next(_aligners(known), None)
+    aligner = next(fitting_aligners(known, marked=False), None)
     if aligner is None:
         return None
     tokens: list[Token] = [token for utterance in parse(text).utterances for token in utterance.tokens]
-    return aligner.align(clip, tokens)
+    return aligner().align(clip, tokens)
 
 
 def check_heard(words: Sequence[Word], sound: Sequence[Span]) -> None:
@@ -155,11 +154,3 @@ def _is_syllable(char: str) -> bool:
     """Chinese characters, kana and Hangul: a sound each."""
     name = unicodedata.name(char, "")
     return name.startswith(("CJK UNIFIED", "HIRAGANA LETTER", "KATAKANA LETTER", "HANGUL CHOSEONG"))
-
-
-def _aligners(language: str) -> Iterator[Aligner]:
-    for name in aligner_names():
-        with suppress(UnavailableError):
-            found = aligner_class(name)
-            if not found.needs_marks and {language, "*"} & found.languages:
-                yield found()
