@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_WORD = re.compile(  # combining marks, the vowel signs of Devanagari among them, stand in words
+    r"[^\W_](?:[^\W_]+|['\u2019](?=[^\W_])|[^\w\s\0-\u02ff\u037e-\u0387\u055a-\u058a\u05be\u05c0\u05c3\u05c6"
+    r"\u0606-\u060f\u061b-\u061f\u066a-\u066d\u06d4\u0700-\u070d\u0964\u0965\u0e4f-\u0e5b\u0f08-\u0f12\u104a-\u104f"
+    r"\u10fb\u1360-\u1368\u17d4-\u17da\u1800-\u180a\u2010-\u20cf\u2100-\u2bff\u2e00-\u3029\u3030-\u3098\u309b-\ua62f"
+    r"\ufd3e\ufd3f\ufe10-\ufe1f\ufe30-\uffff\U0001f000-\U0001faff])*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,21 @@ class Word:
     confidence: float | None = None
     offset: int = 0
     space: str = " "
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A stretch in which a recording and its text differ; times in seconds.
+
+    ``kind`` is "not-said" for the words with the indices ``first`` to ``last``, whose times are made up, or
+    "not-in-text" for sound beside the words.
+    """
+
+    kind: str
+    start: float
+    end: float
+    first: int | None = None
+    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

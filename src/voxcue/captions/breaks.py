@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001
 """How good a place the gap between two words is to break a line or a cue.
 
 Knows punctuation, pauses and the little words that must not be left hanging at the end of a line; knows
@@ -22,19 +23,27 @@ PLAIN = 50.0
 HANGING = 40.0
 GLUED = 90.0
 
-_CLOSERS = "\"'\u2019\u201d\u00bb)]}\u203a\u300d\u300f"
+_CLOSERS = "\"'\u2019\u201d\u00bb)]}\u203a」』）】〕》〉"
 _SENTENCE_END = re.compile(rf"[.!?\u2026\u3002\uff01\uff1f][{re.escape(_CLOSERS)}]*$")
 _CLAUSE_END = re.compile(rf"[;:\u2014\u2013\uff1b\uff1a][{re.escape(_CLOSERS)}]*$")
 _COMMA_END = re.compile(rf"[,\u3001\uff0c\u060c][{re.escape(_CLOSERS)}]*$")
 _BREAKABLE_END = re.compile(r"[-\u2010\u2012-\u2015/\u2026\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]$")
-_CJK_START = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_OPENER = re.compile(r"[(\[{\u00ab\u2039\u201c\u2018\u00bf\u00a1\u2022#*>-]+$")
+_CJK_START = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af「『（【〔《〈]")
+_OPENER = re.compile(r"[(\[{\u00ab\u2039\u201c\u2018\u00bf\u00a1\u2022#*>「『（【〔《〈-]+$")
+# Kinsoku shori, the rules of Japanese typesetting that Chinese shares: what no line begins with (closing
+# punctuation, small kana, the long vowel), and what none ends with (opening brackets).
+_NO_LINE_START = re.compile(
+    "[、。，．！？：；…％・｡､･”’」』）】〕》〉｝］｣々ーゝゞヽヾ゛゜ｰﾞﾟぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ]"
+)
+_NO_LINE_END = re.compile("[“‘「『（【〔《〈｛［｢]$")
+# A line reads badly that begins with a particle: a Chinese one, or hiragana alone.
+_PARTICLE = re.compile(r"(?:[的了着著过過地得们們吗嗎呢吧啊]|[\u3041-\u309f]+)\W*")
 _ABBREVIATION = re.compile(
     r"^\W*(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Sen|Rep|Capt|Sgt|St|Mt|No|Nos|vs|etc|e\.g|i\.e|cf|approx"
     r"|Fig|Vol|pp?|Sr|Sra|Hr|Fr|Mme|Mlle|bzw|z\.B)\.$"
 )
 
-_LIST_MARK = re.compile(r"\d{1,2}[.)]|[-\u2013\u2022*]")
+_LIST_MARK = re.compile(r"\d{1,2}[.)、]|[-\u2013\u2022*]")
 _MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?")
 
 # Articles, prepositions, conjunctions and the like: a line that ends with one reads badly.
@@ -139,6 +148,8 @@ def _judge(before: Word, after: Word) -> float:
         return GLUED
     if not after.spoken and not _OPENER.search(after.text):
         return GLUED  # a dash or an emoji stays with what it follows
+    if not before.space and (_NO_LINE_START.match(after.text) or _NO_LINE_END.search(before.text)):
+        return GLUED
     if not before.space and not _BREAKABLE_END.search(before.text) and not _CJK_START.match(after.text):
         return GLUED
     return _judge_punctuation(before, after)
@@ -149,6 +160,13 @@ def _is_one_number(before: str, after: str) -> bool:
     if not after[:1].isdigit():
         return False
     return bool(_MONTH.fullmatch(before)) or before[-1:].isdigit() or before.strip("()").isdigit()
+
+
+def _clings(before: str, after: str) -> bool:
+    """Whether a word that touches the one before leans on it: a particle, or what a figure counts."""
+    if before.endswith("を"):  # the object of a verb is complete
+        return False
+    return bool(_PARTICLE.fullmatch(after)) or before[-1:].isdigit() or before == "第"
 
 
 def _judge_punctuation(before: Word, after: Word) -> float:
@@ -162,7 +180,7 @@ def _judge_punctuation(before: Word, after: Word) -> float:
     if _COMMA_END.search(text):
         return COMMA
     cost = PLAIN
-    if _bare(text) in _HANGING:
+    if _bare(text) in _HANGING or (not before.space and _clings(text, after.text)):
         cost += HANGING
     elif _bare(after.text) in _OPENING:
         cost -= 15

@@ -33,7 +33,7 @@ _SCHEME = re.compile(r"(?:https?|ftp|file|wss?|s3|git|mailto):(?://)?", re.IGNOR
 _WEB = re.compile(rf"(?:www\.\S+|(?:[\w-]+\.)+(?:{_TOP})(?::\d+)?(?:[/?#]\S*)?)", re.IGNORECASE)
 _PATH = re.compile(r"(?:~|\.{1,2})?/[\w.~-]\S*|[A-Za-z]:\\\S+")
 _FILE = re.compile(rf"[\w./-]*\w\.(?:{_FILES})", re.IGNORECASE)
-_HASHTAG = re.compile(r"#\w*[^\W\d_]\w*")
+_HASHTAG = re.compile(r"#\w*[^\W\d_]\w*#?")
 _MENTION = re.compile(r"@\w[\w.-]*")
 _JOINED = re.compile(r"[^\W\d_]{2,}(?:\.[^\W\d_]+)+")
 _PART = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|.", re.DOTALL)
@@ -50,7 +50,7 @@ def read_address(pieces: Sequence[Piece], index: int) -> Reading | None:
 
 def _tag(core: str) -> str:
     if _HASHTAG.fullmatch(core):
-        return "hashtag " + " ".join(map(dictate, humps(core[1:], all_of_them=True).split()))
+        return "hashtag " + " ".join(map(dictate, humps(core.strip("#"), all_of_them=True).split()))
     return dictate(core) if _MENTION.fullmatch(core) else ""
 
 
@@ -73,8 +73,11 @@ def _web(rest: str) -> str:
 
 
 def _joined(core: str) -> str:
-    """Read "Hello.World" as two sentences that lack a space, and "module.attribute" with its dot."""
-    return re.sub(r"\.(\w)", lambda dot: f". {dot[1]}" if dot[1].isupper() else f" dot {dot[1]}", core)
+    """Read "Hello.World" as two sentences that lack a space, and "module.attribute" with its dot.
+
+    A script without capitals names no modules: its stops are full stops.
+    """
+    return re.sub(r"\.(\w)", lambda dot: f" dot {dot[1]}" if dot[1].islower() else f". {dot[1]}", core)
 
 
 def dictate(text: str) -> str:

@@ -19,10 +19,14 @@ from voxcue.text.verbalize import Said
 
 _LINE_BREAK = re.compile(r"\r\n?|[\n\x0b\x85\u2028]|[\x0c\u2029]")
 _PAGE_BREAK = re.compile(r"[\x0c\u2029]")
-_LIST_MARK = re.compile(r"[-*•‣◦–]|\(?(?:\d{1,3}|[a-zA-Z])[.)]")
+_LIST_MARK = re.compile(
+    r"[-*•‣◦–]|\(?(?:\d{1,3}|[a-zA-Z])[.)]|（?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[、．）]"
+)
 # sentencex takes quotations whole and is slow on unclosed ones; a listener wants their sentences apart.
-_QUOTES = str.maketrans("", "", '"“”„‟«»()[]{}‹›')
+_QUOTES = str.maketrans("", "", '"“”„‟«»()[]{}‹›「」『』（）【】〔〕《》〈〉')
 _CLOSING_QUOTE = re.compile(r"[\"”»'’]$")
+# In Japanese the particle after a quotation says that it is one: 「行くよ。」と言った。
+_QUOTED, _QUOTATIVE = re.compile("[」』]$"), re.compile("と(?![てこも])|って")
 _ASKED = re.compile(r"\.[?!]+[\"”’')\]]*$")
 _WINDOW = 2000
 _LONG_WORD = 60
@@ -76,6 +80,8 @@ def _is_dated(words: Sequence[Shown], said: Sequence[Said], end: int) -> bool:
 def _goes_on(words: Sequence[Shown], said: Sequence[Said], end: int) -> bool:
     """Say whether a sentence goes on after a word that seems to end it."""
     if said[end].tied:
+        return True
+    if _QUOTED.search(words[end].text) and _QUOTATIVE.match(words[end + 1].text):
         return True
     following = words[end + 1].text.lstrip("\"'“‘([{«")
     if not following[:1].islower():

@@ -1,5 +1,7 @@
 """The displayed words of the source, cut at white space and after dashes, each with its place.
 
+Chinese and Japanese, which have no white space, are cut where ``voxcue.text.cjk`` says.
+
 Nothing is lost: the pieces and the white space between them are the source. What a word means or how it
 is said is not known here.
 """
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from voxcue.text import cjk
 from voxcue.text.markup import stretches
 
 _RUN = re.compile(r"\S+")
@@ -58,12 +61,17 @@ def shown_words(source: str) -> tuple[list[Shown], float]:
 
 
 def _cut(source: str, start: int, end: int) -> Iterator[Shown]:
+    has_cjk = not source.isascii() and cjk.CJK.search(source, start, end) is not None
     runs = _RUN.finditer(source, start, end)
     run = next(runs, None)
     while run is not None:
         following = next(runs, None)
         space = source[run.end() : following.start() if following else end]
-        marks = [run.start(), *_dash_cuts(run[0], run.start()), run.end()]
+        cuts = _dash_cuts(run[0], run.start())
+        if has_cjk and cjk.CJK.search(run[0]):
+            dashes = (cut for cut in cuts if source[cut] not in cjk.NEVER_FIRST)
+            cuts = sorted({*dashes, *cjk.cuts(source, run.start(), run.end())})
+        marks = [run.start(), *cuts, run.end()]
         for left, right in pairwise(marks):
             yield Shown(source[left:right], left, space if right == run.end() else "")
         run = following
