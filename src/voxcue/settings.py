@@ -58,6 +58,9 @@ class Settings(BaseSettings):
 
     ctc_model: str = ""
     """The CTC model of the aligner ``ctc``: its folder, or its name on Hugging Face; empty: not used."""
+    whisperx_model: str = ""
+    """The model of the aligner ``whisperx``: its folder, or a name that whisperx knows; empty: its own for
+    English."""
 
     volume: str = "/runpod-volume/voxcue"
     """The folder that workers share: environments and weights, built once."""

@@ -10,8 +10,9 @@ from voxcue.settings import settings
 
 
 def test_all_aligners_are_registered() -> None:
-    assert {"ctc", "native", "sphinx"} <= set(aligner_names())
-    assert all(aligner_class(name).name == name for name in aligner_names())
+    embedded = {"ctc", "native", "sphinx"}
+    assert embedded | {"whisperx"} <= set(aligner_names())
+    assert all(aligner_class(name).name == name for name in embedded)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,7 @@ def test_auto_prefers_what_is_known_then_what_was_set_up(
 
 
 def test_an_unknown_aligner_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match=r"no aligner called 'spinx'; known: ctc, native, sphinx") as caught:
+    known = "known: ctc, native, sphinx, whisperx"
+    with pytest.raises(UsageError, match=rf"no aligner called 'spinx'; {known}") as caught:
         aligner_class("spinx")
     assert caught.value.code == "aligner-unknown"
