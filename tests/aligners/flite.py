@@ -14,8 +14,11 @@ import soundfile
 from tests.conftest import require
 from voxcue.types import Clip, Span
 
+Spoken = tuple[Clip, list[Span]]
+"""Audio, and the exact span of each word."""
 
-def speak(words: str, voice: str, folder: Path) -> tuple[Clip, list[Span]]:
+
+def speak(words: str, voice: str, folder: Path) -> Spoken:
     """Plain words spoken by flite: the audio, and the exact span of each word."""
     path = folder / "flite.wav"
     segments = _segments(words, voice, str(path))

@@ -15,6 +15,9 @@ _PHONES = {
 }  # fmt: skip
 """Phonemes in the alphabet of hibari (misaki's) to the phone set of PocketSphinx (CMU's)."""
 
+PHONES = sorted({*_PHONES.values(), "OY"})
+"""That phone set."""
+
 
 class Pronouncer:
     """Word to phones; loads the rules when first asked."""

@@ -45,6 +45,9 @@ _UNKNOWN = 2**63 - 1
 _QUIET = 10 ** (-60 / 20)
 """A recording whose loudest sample is below this (-60 dB of full scale) is silent."""
 
+_ABSURD = 100.0
+"""No sound is 40 dB above full scale: such samples are integers in a file of floats, or garbage."""
+
 
 def read(path: Path, *, max_seconds: float | None = None) -> Clip:
     """Decode a file to mono at its own sample rate, of at most ``max_seconds``.
@@ -53,7 +56,7 @@ def read(path: Path, *, max_seconds: float | None = None) -> Clip:
 
     Raises:
         AudioError: it is missing, not audio, truncated to nothing, silent, of an absurd sample rate, or
-            holds values that are not numbers.
+            holds values that are not numbers or far beyond full scale.
         LimitError: ``audio-too-long``.
     """
     _require(path)
@@ -66,6 +69,12 @@ def read(path: Path, *, max_seconds: float | None = None) -> Clip:
     if not np.isfinite(loudest):
         raise AudioError(
             "audio-corrupt", f"The recording '{path}' holds samples that are not numbers.", "Export it again."
+        )
+    if loudest > _ABSURD:
+        raise AudioError(
+            "audio-corrupt",
+            f"The recording '{path}' holds samples of {loudest:g}, where 1 is full scale.",
+            "Export it again; samples in a file of floats lie between -1 and 1.",
         )
     if loudest < _QUIET:
         raise AudioError(
@@ -120,7 +129,8 @@ def _blocks(file: Any, path: Path, max_seconds: float | None) -> Clip:
     block = np.empty((max(1, _BLOCK // file.channels), file.channels), np.float32)
     while len(part := file.read(out=block)):
         checkpoint()
-        room.add(part.mean(axis=1, dtype=np.float32).data.cast("B"))
+        with np.errstate(invalid="ignore", over="ignore"):  # infinite samples: told once all is read
+            room.add(part.mean(axis=1, dtype=np.float32).data.cast("B"))
     return room.clip()
 
 

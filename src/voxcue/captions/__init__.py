@@ -6,7 +6,7 @@ from voxcue.captions.layout import layout
 from voxcue.captions.preview import moments, preview_image, preview_video
 from voxcue.captions.styles import Style, style, style_names
 from voxcue.captions.track import Track
-from voxcue.captions.words import track_from_json
+from voxcue.captions.words import mismatch_entries, track_from_json
 
 __all__ = [
     "FORMATS",
@@ -16,6 +16,7 @@ __all__ = [
     "Track",
     "check_caption_format",
     "layout",
+    "mismatch_entries",
     "moments",
     "preview_image",
     "preview_video",

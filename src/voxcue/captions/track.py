@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voxcue.types import Word
+from voxcue.types import Mismatch, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Track:
 
     ``text`` is the source text, ``duration`` the length of the audio in seconds, ``sample_rate`` its rate
     in Hz; ``engine``, ``voice`` and ``aligner`` name what made the audio and the times, ``audio`` is the
-    path of the audio file from the folder of the captions; ``None`` where unknown.
+    path of the audio file from the folder of the captions; ``None`` where unknown. ``mismatches`` are where a
+    recording is not its text.
     """
 
     text: str
@@ -24,3 +25,4 @@ class Track:
     voice: str | None = None
     aligner: str | None = None
     audio: str | None = None
+    mismatches: tuple[Mismatch, ...] = ()

@@ -13,7 +13,7 @@ from typing import Any
 from voxcue.captions.escape import encodable
 from voxcue.captions.track import Track
 from voxcue.errors import UsageError
-from voxcue.types import Word
+from voxcue.types import Mismatch, Word
 
 VERSION = 1
 SCHEMA = "urn:voxcue:schema:words:1"
@@ -34,6 +34,8 @@ def words_json(track: Track) -> str:
         "audio": _name(track.audio),
     }
     lines = [f"  {_dump(key)}: {_dump(value)},\n" for key, value in head.items()]
+    if track.mismatches:
+        lines.append(f'  "mismatches": {_dump(mismatch_entries(track))},\n')
     words = ",\n".join(f"    {_dump(entry)}" for entry in word_entries(track))
     return "{\n" + "".join(lines) + f'  "words": [\n{words}\n  ]\n}}\n'
 
@@ -51,6 +53,15 @@ def word_entries(track: Track) -> list[dict[str, Any]]:
             "space": encodable(word.space),
         }
         for word, (start, end) in zip(track.words, rounded_times(track.words, track.duration), strict=True)
+    ]
+
+
+def mismatch_entries(track: Track) -> list[dict[str, Any]]:
+    """Each mismatch as in the document: words by their indices, times in seconds to the millisecond."""
+    return [
+        {"kind": each.kind, "start": round(each.start, 3), "end": round(each.end, 3)}
+        | ({} if each.first is None else {"first": each.first, "last": each.last})
+        for each in track.mismatches
     ]
 
 
@@ -92,6 +103,7 @@ def track_from_json(text: str) -> Track:
             voice=document.get("voice"),
             aligner=document.get("aligner"),
             audio=document.get("audio"),
+            mismatches=tuple(_mismatch(entry) for entry in document.get("mismatches", [])),
         )
         _check_order(track.words)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
@@ -114,6 +126,15 @@ def _word(entry: Mapping[str, Any]) -> Word:
         confidence=None if confidence is None else float(confidence),
         offset=int(entry["offset"]),
         space=_string(entry["space"]),
+    )
+
+
+def _mismatch(entry: Mapping[str, Any]) -> Mismatch:
+    return Mismatch(
+        _string(entry["kind"]),
+        _seconds(entry["start"]),
+        _seconds(entry["end"]),
+        *(None if entry.get(key) is None else int(entry[key]) for key in ("first", "last")),
     )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from voxcue.captions import (
-    Track,
-)
+from voxcue.captions import Track, mismatch_entries
 from voxcue.cli import BEGUN
 from voxcue.cli.present import Bar, document
 from voxcue.errors import TextError, UsageError
@@ -18,7 +17,7 @@ from voxcue.output import OutputFolder
 from voxcue.pipeline import SaveOptions, SpeakOptions, files, plan, preview, speak_to, write_captions
 from voxcue.pipeline import align as align_recording
 from voxcue.text.read import decode
-from voxcue.types import Word
+from voxcue.types import Mismatch, Word
 
 _DOUBTFUL = 0.02
 _SWALLOWED = 0.3
@@ -95,7 +94,13 @@ def _text(text: str | None, file: Path | None) -> str:
 
 
 def _report(track: Track, made: dict[str, Path], seconds: float, as_json: bool) -> None:
-    doubtful = [word for word in track.words if _is_doubtful(word)]
+    unsaid = {
+        at
+        for each in track.mismatches
+        if each.first is not None and each.last is not None
+        for at in range(each.first, each.last + 1)
+    }
+    doubtful = [word for at, word in enumerate(track.words) if at not in unsaid and _is_doubtful(word)]
     if as_json:
         document(
             {
@@ -104,6 +109,7 @@ def _report(track: Track, made: dict[str, Path], seconds: float, as_json: bool) 
                 "real_time_factor": round(seconds / track.duration, 4),
                 "words": len(track.words),
                 "doubtful_words": [_named(word) for word in doubtful],
+                "mismatches": mismatch_entries(track),
                 "engine": track.engine,
                 "voice": track.voice,
                 "aligner": track.aligner,
@@ -117,6 +123,8 @@ def _report(track: Track, made: dict[str, Path], seconds: float, as_json: bool) 
     )
     for path in made.values():
         sys.stdout.write(f"  {path}\n")
+    for each in track.mismatches:
+        sys.stderr.write(f"warning: {_told(each, track.words)}\n")
     if doubtful:
         listed = ", ".join(f"'{word.text}' at {word.start:.1f} s" for word in doubtful[:5])
         sys.stderr.write(f"warning: {len(doubtful)} words may not be where they were timed: {listed}\n")
@@ -126,6 +134,15 @@ def _is_doubtful(word: Word) -> bool:
     if word.confidence is None:
         return False
     return word.confidence == 0.0 or (word.confidence < _DOUBTFUL and word.end - word.start > _SWALLOWED)
+
+
+def _told(mismatch: Mismatch, words: Sequence[Word]) -> str:
+    if mismatch.first is None or mismatch.last is None:
+        return f"{mismatch.start:.1f} to {mismatch.end:.1f} s of the recording is not in the text"
+    said = words[mismatch.first : mismatch.last + 1]
+    text = "".join(word.text + word.space for word in said).strip()
+    shown = text if len(text) <= 60 else f"{text[:40]} ... {text[-15:]}"
+    return f"not said, near {mismatch.start:.1f} s: '{shown}'"
 
 
 def _named(word: Word) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from voxcue.audio.read import read
 from voxcue.errors import AlignmentError
+from voxcue.pipeline.mismatches import mismatches
 from voxcue.pipeline.plan import choose_aligner
 from voxcue.pipeline.speech import Speech
 from voxcue.settings import settings
@@ -27,7 +28,7 @@ def align(
 
     Args:
         audio: a WAV, FLAC, MP3, OGG, Opus or M4A file, or a video with sound.
-        text: what is said in it, all of it and in order.
+        text: what is said in it, in order; what differs is in ``mismatches`` of the result.
         aligner: "auto" by default.
         language: BCP 47 tag of the text.
         max_seconds: refuse a longer recording, before it is decoded.
@@ -35,7 +36,7 @@ def align(
     Raises:
         LimitError: the recording is longer than ``max_seconds``.
         AudioError: the recording cannot be read, is silent or corrupt.
-        AlignmentError: the text does not match what is said.
+        AlignmentError: most of the text is not said.
         TextError: there is nothing to say in the text.
     """
     chosen = choose_aligner(aligner or settings().aligner, language, marked=False)
@@ -49,4 +50,5 @@ def align(
             f"too short for a text of {letters} letters.",
             "Check that the recording is whole and that the text is only what is said in it.",
         )
-    return Speech(text, clip, tuple(chosen.align(clip, tokens)), chosen.name)
+    words = tuple(chosen.align(clip, tokens))
+    return Speech(text, clip, words, chosen.name, mismatches=mismatches(words, clip))

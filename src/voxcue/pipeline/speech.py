@@ -10,7 +10,7 @@ from voxcue.audio.write import AudioWriter, check_format
 from voxcue.captions import FORMATS, Style, Track, check_caption_format, render, style
 from voxcue.output import OutputFolder
 from voxcue.settings import settings
-from voxcue.types import Clip, Word
+from voxcue.types import Clip, Mismatch, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class Checked:
 class Speech:
     """A whole speech: its text, its audio and its timed words.
 
-    ``aligner`` names what timed the words; ``engine`` and ``voice`` are ``None`` for a recording.
+    ``aligner`` names what timed the words; ``engine`` and ``voice`` are ``None`` for a recording, and
+    ``mismatches`` says where its text is another.
     """
 
     text: str
@@ -66,6 +67,7 @@ class Speech:
     aligner: str
     engine: str | None = None
     voice: str | None = None
+    mismatches: tuple[Mismatch, ...] = ()
 
     def track(self, audio: str | None = None) -> Track:
         """The speech without its audio, as the caption formats need it.
@@ -82,6 +84,7 @@ class Speech:
             voice=self.voice,
             aligner=self.aligner,
             audio=audio,
+            mismatches=self.mismatches,
         )
 
     def save(

@@ -10,13 +10,13 @@ from time import monotonic, perf_counter
 from typing import Any
 
 from voxcue.aligners import speaks
-from voxcue.captions import Track
+from voxcue.captions import Track, mismatch_entries
 from voxcue.captions.words import word_entries
 from voxcue.engines.batching import Batcher
 from voxcue.errors import LimitError, UsageError
 from voxcue.pipeline import Plan, SaveOptions, SpeakOptions, plan
 from voxcue.server.jobs import Job
-from voxcue.server.schemas import File, SpeechReply, SpeechRequest, TimedWord, VoiceReference
+from voxcue.server.schemas import Difference, File, SpeechReply, SpeechRequest, TimedWord, VoiceReference
 from voxcue.server.services import Services
 from voxcue.storage import ResultFile, publish
 from voxcue.types import Reference
@@ -58,6 +58,7 @@ class Made:
             voice=self.track.voice,
             aligner=self.track.aligner,
             words=words(self.track),
+            mismatches=[Difference(**entry) for entry in mismatch_entries(self.track)],
             files=dict(files),
             timings={stage: round(seconds, 4) for stage, seconds in self.timings.items()},
         )

@@ -103,6 +103,18 @@ class TimedWord(BaseModel):
     space: str
 
 
+class Difference(BaseModel):
+    """A stretch in which a recording and its text differ."""
+
+    kind: Literal["not-said", "not-in-text"]
+    start: float = Field(description="Seconds.")
+    end: float
+    first: int | None = Field(
+        default=None, description="The index of the first word that is not said; with `last`, the last one."
+    )
+    last: int | None = None
+
+
 class File(BaseModel):
     """One file of a reply: a link to it, or its bytes as base64."""
 
@@ -123,6 +135,9 @@ class SpeechReply(BaseModel):
     voice: str | None
     aligner: str | None
     words: list[TimedWord]
+    mismatches: list[Difference] = Field(
+        default=[], description="Where a recording is not its text; empty if it is everywhere."
+    )
     files: dict[str, File]
     timings: dict[str, float] = Field(
         description="Seconds by stage. Stages overlap, so they may add up to more than `total`."

@@ -77,6 +77,8 @@ def check_heard(words: Sequence[Word], sound: Sequence[Span]) -> None:
         AlignmentError: ``text-mismatch``.
     """
     scores = [word.confidence for word in words if word.spoken and word.confidence is not None]
+    if 0.0 in scores:
+        raise _mismatch(f"{scores.count(0.0)} of its words are not said")
     doubtful = sum(score < _DOUBTFUL for score in scores) / max(1, len(scores))
     if doubtful > _MOST_DOUBTFUL:
         raise _mismatch(f"{doubtful:.0%} of its words are not heard ({_MOST_DOUBTFUL:.0%} at most)")
