@@ -133,6 +133,31 @@ class Mismatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that an utterance does not say as its text has it; times in seconds.
+
+    ``kind`` is "swallowed" (words that are not said, or not to their end), "repeated" (words that are said
+    again), "mumbled" (words of which something else is heard) or "added" (speech that the text has no words
+    for). ``first`` and ``last`` are the indices of the words that it is about; for "added" both are that of
+    the word before it, -1 at the beginning.
+    """
+
+    kind: str
+    start: float
+    end: float
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is doubtful in one utterance; ``score`` is 1 where nothing is, 0 where nothing of it is heard."""
+
+    score: float
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """One finished utterance in its place: its audio, its timed words and the silence after it.
 

@@ -5,15 +5,17 @@ How to add an aligner, from this package or your own:
 1. Write a class with the members of `Aligner`. Import heavy packages inside it, not at module level.
 2. In `align`, find a `Span` for as many tokens as you can, then return ``fill.words(...)``: it times the
    rest from their neighbours and keeps the promise that the whole of Voxcue rests on.
-3. Register it under the entry-point group ``voxcue.aligners`` and run ``voxcue aligners``.
+3. If it can tell that something else is said than the tokens, give it a method ``verify`` as well, and it is a
+   `Verifier`.
+4. Register it under the entry-point group ``voxcue.aligners`` and run ``voxcue aligners``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
-from voxcue.types import Clip, Token, Word
+from voxcue.types import Clip, Token, Verdict, Word
 
 
 class Aligner(Protocol):
@@ -41,5 +43,17 @@ class Aligner(Protocol):
 
         Raises:
             AlignmentError: the tokens cannot be what is said in the clip.
+        """
+        ...
+
+
+@runtime_checkable
+class Verifier(Protocol):
+    """An aligner that hears whether an utterance says its tokens: each once, in order, and nothing else."""
+
+    def verify(self, clip: Clip, tokens: Sequence[Token]) -> Verdict:
+        """What is doubtful in one utterance, times in seconds from the start of the clip.
+
+        An utterance of which next to nothing is heard is a verdict as well, of score 0.
         """
         ...
