@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from common import figure
 from truth import Spoken, manual, spoken
-from voxcue.aligners.sphinx import SphinxAligner
+from voxcue.aligners.sphinx.aligner import SphinxAligner
 from voxcue.errors import AlignmentError
 from voxcue.ffmpeg import executable
 from voxcue.types import Clip, Span, Token

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from common import PAGE, figure
-from voxcue.aligners.sphinx import SphinxAligner
+from voxcue.aligners.sphinx.aligner import SphinxAligner
 from voxcue.engines import SynthesisRequest
 from voxcue.engines.hibari import HibariEngine
 from voxcue.engines.hibari_marks import lateness

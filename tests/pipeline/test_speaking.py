@@ -15,7 +15,7 @@ import pytest
 import soundfile
 
 import voxcue
-from voxcue.aligners.sphinx import SphinxAligner
+from voxcue.aligners.sphinx.aligner import SphinxAligner
 from voxcue.engines import SynthesisRequest
 from voxcue.engines.hibari import HibariEngine
 from voxcue.pipeline import SaveOptions, SpeakOptions, plan, speak_to

@@ -5,8 +5,8 @@ How to add an aligner, from this package or your own:
 1. Write a class with the members of `Aligner`. Import heavy packages inside it, not at module level.
 2. In `align`, find a `Span` for as many tokens as you can, then return ``fill.words(...)``: it times the
    rest from their neighbours and keeps the promise that the whole of Voxcue rests on.
-3. If it can tell that something else is said than the tokens, give it a method ``verify`` as well, and it is a
-   `Verifier`.
+3. If it can tell that something else is said than the tokens, give it a method ``verify`` as well: it is a
+   `Verifier` then.
 4. Register it under the entry-point group ``voxcue.aligners`` and run ``voxcue aligners``.
 """
 

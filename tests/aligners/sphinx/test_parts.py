@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxcue.aligners.sphinx_parts import beginnings, places
+from voxcue.aligners.sphinx.parts import beginnings, places
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import soxr
 from tests.aligners import flite
 from tests.aligners.promise import assert_kept
 from tests.engines.speech import SENTENCES, say, utterance
-from voxcue.aligners.sphinx import SphinxAligner
+from voxcue.aligners.sphinx.aligner import SphinxAligner
 from voxcue.errors import AlignmentError
 from voxcue.types import Clip, Token, Word
 

@@ -1,0 +1,1 @@
+"""The embedded aligner for English: PocketSphinx's acoustic model, searched without pruning."""

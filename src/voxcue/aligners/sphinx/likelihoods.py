@@ -1,0 +1,43 @@
+"""Features to the log likelihoods of senones: all Gaussians of the codebooks that they use, none left out."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voxcue.aligners.sphinx.model import STREAMS, AcousticModel
+
+_TINY = 1e-30
+"""Added to likelihoods, which are relative to the best density of a frame: no senone is worse than that."""
+
+_BLOCK = 256
+"""Frames that are worked on at once: what they need fits into a cache."""
+
+
+def log_likelihoods(
+    model: AcousticModel, features: NDArray[np.float32], senones: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """Nats of each senone in each frame, of shape ``(frames, senones)``.
+
+    Args:
+        model: whose senones they are.
+        features: of `voxcue.aligners.sphinx.features.features`.
+        senones: numbers, each once.
+    """
+    found = np.zeros((len(features), len(senones)), np.float32)
+    books, owner = np.unique(model.codebook[senones], return_inverse=True)
+    columns = [np.flatnonzero(owner == book) for book in range(len(books))]
+    for stream in range(STREAMS):
+        gaussians = model.gaussians[stream][:, books].reshape(model.gaussians.shape[1], -1)
+        mixtures = [model.mixtures(senones[each], stream) for each in columns]
+        values = features[:, stream]
+        terms = np.concatenate((values**2, values, np.ones((len(values), 1), np.float32)), axis=1)
+        for first in range(0, len(features), _BLOCK):
+            block = slice(first, first + _BLOCK)
+            densities = terms[block] @ gaussians
+            best = densities.max(axis=1, keepdims=True)
+            np.exp(np.subtract(densities, best, out=densities), out=densities)
+            by_book = densities.reshape(len(densities), len(books), -1)
+            for book, (mine, mixture) in enumerate(zip(columns, mixtures, strict=True)):
+                found[block, mine] += np.log(by_book[:, book] @ mixture + np.float32(_TINY)) + best
+    return found
