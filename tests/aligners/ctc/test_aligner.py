@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,14 +100,6 @@ def test_silence_is_refused(aligner: CtcAligner) -> None:
 
 def test_a_text_without_words_shares_the_clip(aligner: CtcAligner) -> None:
     assert [word.confidence for word in aligned(aligner, "a", "— …")] == [None, None]
-
-
-def test_what_is_heard_without_a_text(aligner: CtcAligner) -> None:
-    letters = aligner.heard(tones("bad fee"))
-    assert "".join(letter for letter, _, _ in letters) == "badfee"
-    assert all(start < end for _, start, end in letters)
-    assert all(before[2] <= after[1] for before, after in pairwise(letters))
-    assert letters[3][1] == pytest.approx(0.5, abs=0.025)
 
 
 def test_threads_share_a_model(aligner: CtcAligner) -> None:

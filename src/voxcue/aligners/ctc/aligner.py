@@ -7,31 +7,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voxcue.aligners import edges, fill
-from voxcue.aligners.ctc.alphabet import ANY, Alphabet
-from voxcue.aligners.ctc.greedy import Letter, collapse
-from voxcue.aligners.ctc.viterbi import Path, forced_path
+from voxcue.aligners.ctc.alphabet import ANY
+from voxcue.aligners.ctc.columns import Labels, look, spell
+from voxcue.aligners.ctc.verification import judge
+from voxcue.aligners.ctc.viterbi import Path
 from voxcue.errors import AlignmentError, UnavailableError
 from voxcue.settings import settings
-from voxcue.types import Clip, Span, Token, Word
+from voxcue.types import Clip, Span, Token, Verdict, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from voxcue.aligners.ctc.posteriors import Acoustics
-
-_INSIDE, _BETWEEN, _ANY, _LETTERS = range(4)
-"""Columns of what the search looks at: blank inside a word, that between words, any letter; then letters."""
-
-_EXTRA = 4.0
-"""Nats that a frame costs in which something is heard between two words that the text does not have."""
 
 _MISMATCH = 3.0
 """Nats by which the text may explain a frame that holds a letter worse than what is heard there, on average;
@@ -63,16 +54,13 @@ class CtcAligner:
             UsageError, UnavailableError: those of `voxcue.aligners.ctc.posteriors.load`.
         """
         acoustics = _acoustics()
-        labels = _labels(tokens, acoustics.alphabet)
+        labels = spell(tokens, acoustics.alphabet)
         if not labels.letters:
             return fill.words(tokens, [None] * len(tokens), clip.duration)
-        classes = sorted({each for each in labels.letters if each != ANY})
-        seen = _look(acoustics.log_probs(clip), acoustics.alphabet, classes)
-        columns = {number: at + _LETTERS for at, number in enumerate(classes)} | {ANY: _ANY}
-        wanted = [columns[each] for each in labels.letters]
-        between = [_BETWEEN if each else _INSIDE for each in labels.begins] + [_BETWEEN]
-        path = forced_path(seen.columns, wanted, between, wildcard=_ANY)
-        if (seen.best - path.score) / max(len(wanted), seen.spoken) > _MISMATCH:
+        seen = look(acoustics.log_probs(clip), acoustics.alphabet, labels)
+        path = seen.path(labels)
+        worse = float(seen.best.sum(dtype=np.float64)) - path.score
+        if worse / max(len(labels.letters), seen.spoken) > _MISMATCH:
             raise AlignmentError(
                 "text-mismatch",
                 "The text does not match what is said in the recording.",
@@ -80,22 +68,16 @@ class CtcAligner:
             )
         return _words(clip, tokens, labels, path, acoustics.frame)
 
-    def heard(self, clip: Clip) -> list[tuple[str, float, float]]:
-        """What the model hears without a text: letters with their start and end in seconds.
-
-        " " stands for the gap between two words.
+    def verify(self, clip: Clip, tokens: Sequence[Token]) -> Verdict:
+        """What the model hears of one utterance that is not as the tokens have it.
 
         Raises:
             UsageError, UnavailableError: those of `voxcue.aligners.ctc.posteriors.load`.
         """
         acoustics = _acoustics()
-        blocks = [np.asarray(each.argmax(axis=1), np.int64) for each in acoustics.log_probs(clip)]
-        letters = collapse(np.concatenate(blocks), acoustics.alphabet) if blocks else []
-        return [_timed(each, acoustics.frame, clip.duration) for each in letters]
-
-
-def _timed(letter: Letter, frame: float, duration: float) -> tuple[str, float, float]:
-    return letter.letter, letter.start * frame, min(letter.end * frame, duration)
+        labels = spell(tokens, acoustics.alphabet)
+        seen = look(acoustics.log_probs(clip), acoustics.alphabet, labels)
+        return judge(seen, labels, acoustics.alphabet, acoustics.frame, clip.duration)
 
 
 def _acoustics() -> Acoustics:
@@ -110,56 +92,7 @@ def _acoustics() -> Acoustics:
     return load(settings().ctc_model)
 
 
-@dataclass(frozen=True)
-class _Labels:
-    """The letters of a text: class, index of the token, and whether a word begins."""
-
-    letters: list[int]
-    owners: list[int]
-    begins: list[bool]
-
-
-def _labels(tokens: Sequence[Token], alphabet: Alphabet) -> _Labels:
-    labels = _Labels([], [], [])
-    for index, token in enumerate(tokens):
-        for word in token.spoken.split() if token.words else ():
-            letters = alphabet.spell(word)
-            labels.letters.extend(letters)
-            labels.owners.extend([index] * len(letters))
-            labels.begins.extend(at == 0 for at in range(len(letters)))
-    return labels
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """``columns`` is what the search looks at, float32 of shape ``(frames, 3 + letters)``.
-
-    ``best`` is the sum of the best log probabilities of all frames, ``spoken`` is how many frames are best
-    explained by a letter.
-    """
-
-    columns: NDArray[np.float32]
-    best: float
-    spoken: int
-
-
-def _look(blocks: Iterable[NDArray[np.float32]], alphabet: Alphabet, classes: Sequence[int]) -> _Seen:
-    """Of all log probabilities those that matter for a text; models of Chinese have thousands of others."""
-    columns = [np.zeros((0, _LETTERS + len(classes)), np.float32)]
-    best, spoken = 0.0, 0
-    letters = sorted(alphabet.classes.values())
-    for block in blocks:
-        blank = block[:, alphabet.blank]
-        letter = block[:, letters].max(axis=1)
-        none = blank if alphabet.delimiter is None else np.logaddexp(blank, block[:, alphabet.delimiter])
-        between = np.maximum(none, letter - _EXTRA)
-        columns.append(np.column_stack((blank, between, letter, block[:, classes])).astype(np.float32))
-        spoken += int((letter > none).sum())
-        best += float(block.max(axis=1).sum(dtype=np.float64))
-    return _Seen(np.concatenate(columns), best, spoken)
-
-
-def _words(clip: Clip, tokens: Sequence[Token], labels: _Labels, path: Path, frame: float) -> list[Word]:
+def _words(clip: Clip, tokens: Sequence[Token], labels: Labels, path: Path, frame: float) -> list[Word]:
     """A span for every token that is said, edges beside silence moved to the sound."""
     owners = np.asarray(labels.owners)
     said, first = np.unique(owners, return_index=True)

@@ -10,34 +10,30 @@ from numpy.typing import NDArray
 from voxcue.aligners.ctc.alphabet import Alphabet
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A letter in frames, ``end`` exclusive; " " stands for the gap between two words."""
+@dataclass(frozen=True)
+class Heard:
+    """Letters that are heard, in order; arrays of shape ``(letters,)``.
 
-    letter: str
-    start: int
-    end: int
+    ``letters`` are classes and ``starts`` and ``ends`` frames, end exclusive, int64. ``begins`` says before
+    which of them the model writes the gap between two words, the first one included.
+    """
+
+    letters: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    begins: NDArray[np.bool_]
 
 
-def greedy(log_probs: NDArray[np.float32], alphabet: Alphabet) -> list[Letter]:
-    """The letters of the best path, in order (Graves et al., 2006, "best path decoding").
+def greedy(best: NDArray[np.int64], alphabet: Alphabet) -> Heard:
+    """The letters of the best path (Graves et al., 2006, "best path decoding").
 
     Args:
-        log_probs: shape ``(frames, classes)``.
+        best: the best class of each frame, of shape ``(frames,)``.
         alphabet: what the classes mean; those that it has no letter for are left out.
     """
-    return collapse(np.asarray(log_probs.argmax(axis=1), np.int64), alphabet)
-
-
-def collapse(best: NDArray[np.int64], alphabet: Alphabet) -> list[Letter]:
-    """The same, from the best class of each frame."""
-    if not len(best):
-        return []
-    edges = np.concatenate(([0], np.flatnonzero(best[1:] != best[:-1]) + 1, [len(best)]))
-    found = []
-    for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        number = int(best[start])
-        letter = " " if number == alphabet.delimiter else alphabet.letters.get(number)
-        if letter is not None and number != alphabet.blank:
-            found.append(Letter(letter, start, end))
-    return found
+    starts = np.flatnonzero(np.diff(best, prepend=-1))
+    ends = np.append(starts[1:], len(best))[: len(starts)]
+    numbers = best[starts]
+    letter = np.isin(numbers, list(alphabet.letters))
+    gaps = np.cumsum(numbers == alphabet.delimiter)[letter]
+    return Heard(numbers[letter], starts[letter], ends[letter], np.diff(gaps, prepend=-1) > 0)
