@@ -1,8 +1,8 @@
 """PocketSphinx's US English acoustic model, as the files of its package have it.
 
-Phonetically tied mixtures: each phone has one codebook of Gaussians for each of three feature streams; a phone
-in its context is three states of a hidden Markov model, and each state a senone, which weighs the Gaussians of
-its phone's codebooks. Knows nothing of audio or words.
+Phonetically tied mixtures: each phone has one codebook of Gaussians for each of three feature streams. A
+phone in its context is three states of a hidden Markov model, and each state a senone, which weighs the
+Gaussians of its phone's codebooks. Knows nothing of audio or words.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def load() -> AcousticModel:
 def _definition(data: bytes) -> tuple[tuple[str, ...], NDArray[np.void], NDArray[np.uint16]]:
     """Names of the phones without context, all phones, and the senones of each sequence of states.
 
-    The binary file says of itself: a header, names, a tree of contexts (not read), 12 bytes a phone, sequences.
+    In the file: a header that explains it, names, a tree of contexts (not read), 12 bytes a phone, sequences.
     """
     at = 12 + struct.unpack_from("<i", data, 8)[0]
     simple, count, states, _, _, _, sequences, _, nodes, _ = struct.unpack_from("<10i", data, at)

@@ -20,8 +20,8 @@ from voxcue.aligners.sphinx.model import BEGIN, END, INSIDE, SINGLE, STATES, Aco
 class Network:
     """States of all pronunciations of all words, one after the other; log probabilities in nats.
 
-    ``senones``, ``stay`` and ``leave`` are of shape ``(states,)``. ``first`` and ``last`` are the states of each
-    pronunciation, ``word`` is its word; ``begins`` is the first pronunciation of each word.
+    ``senones``, ``stay`` and ``leave`` are of shape ``(states,)``. ``first`` and ``last`` are the states of
+    each pronunciation, ``word`` is its word; ``begins`` is the first pronunciation of each word.
     """
 
     senones: NDArray[np.intp]

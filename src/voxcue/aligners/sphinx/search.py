@@ -21,8 +21,8 @@ _WORTH = -23.0
 class Heard:
     """A word in frames, ``end`` exclusive; ``None`` as the word for all that is not in the text.
 
-    ``score`` is the sum over its frames of what they have above the best path of any phones, in nats. ``index``
-    is that of the word among those that were searched for.
+    ``score`` is the sum over its frames of what they have above the best path of any phones, in nats.
+    ``index`` is that of the word among those that were searched for.
     """
 
     word: Entry | None

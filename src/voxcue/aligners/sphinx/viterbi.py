@@ -18,7 +18,7 @@ from voxcue.aligners.sphinx.sound import Sound
 from voxcue.cancel import checkpoint
 
 FOREIGN = -2.0
-"""Nats of a frame of speech that is not in the text, relative to free phones: by so much words may be worse."""
+"""Nats of a frame of speech that is not in the text, above free phones: by so much words may be worse."""
 
 JUMP = -14.0
 """Nats for leaving the order of the words."""
@@ -53,8 +53,8 @@ class Piece:
 class Scored:
     """The scores of a network in a sound.
 
-    ``states`` holds those of all senones that it has, ``columns`` says which is whose; ``silence`` is of shape
-    ``(frames, 3)``.
+    ``states`` holds those of all senones that it has, ``columns`` says which is whose; ``silence`` is of
+    shape ``(frames, 3)``.
     """
 
     network: Network

@@ -37,8 +37,8 @@ _STRANGE = -2.5
 _MARGIN, _STEEPER = 0.85, 0.8
 _NOTHING = -8.0
 """A text with less than that has to beat its own words in another order by a margin, which grows below
-`_STRANGE`; `_NOTHING` is the least score of a word, and that of words that have no path. Noise and accents move both alike
-(``bench/alignment.py``)."""
+`_STRANGE`; `_NOTHING` is the least score of a word, and that of words that have no path. Noise and accents
+move both alike (``bench/alignment.py``)."""
 
 _ROW, _POOR, _POORER = 4, -3.5, 3.0
 """So many words in a row with less than ``_POOR`` a frame, and that much less than the median word, are not
