@@ -11,11 +11,15 @@ from collections.abc import Sequence
 
 from voxcue.aligners import edges, fill
 from voxcue.aligners.sphinx.dictionary import Dictionary
+from voxcue.aligners.sphinx.evidence import weigh
+from voxcue.aligners.sphinx.network import network
 from voxcue.aligners.sphinx.parts import beginnings
 from voxcue.aligners.sphinx.search import Heard
-from voxcue.aligners.sphinx.sound import seconds
+from voxcue.aligners.sphinx.sound import listen, seconds
+from voxcue.aligners.sphinx.verification import Finding, judge
+from voxcue.aligners.sphinx.viterbi import Piece, score
 from voxcue.aligners.sphinx.windows import mismatch, search
-from voxcue.types import Clip, Span, Token, Word
+from voxcue.types import Clip, Doubt, Span, Token, Verdict, Word
 
 
 class SphinxAligner:
@@ -46,6 +50,23 @@ class SphinxAligner:
         heard = search(clip, [entry for _, entry in known], begins) if known else []
         return _words(clip, tokens, owners, heard)
 
+    def verify(self, clip: Clip, tokens: Sequence[Token]) -> Verdict:
+        """Find what is not said as the text has it: see `voxcue.aligners.sphinx.verification`."""
+        said = [(at, self._dictionary.entry(word)) for at, token in enumerate(tokens) for word in token.words]
+        known = [(at, entry) for at, entry in said if entry]
+        if not known:
+            return Verdict(1.0)
+        sound = listen(clip.samples, clip.sample_rate)
+        evidence = weigh(score(sound, network(sound.model, [entry for _, entry in known])))
+        if not evidence.words:
+            everything = Doubt("swallowed", 0.0, clip.duration, known[0][0], known[-1][0])
+            return Verdict(0.0, (everything,))
+        found = judge(evidence, [entry.guessed for _, entry in known])
+        wrong = sum(1 if each.kind == "added" else each.last - each.first + 1 for each in found)
+        owners = [at for at, _ in known]
+        doubts = tuple(_doubt(each, evidence.words, owners, clip.duration) for each in found)
+        return Verdict(max(0.0, 1 - wrong / len(known)), doubts)
+
 
 def _words(clip: Clip, tokens: Sequence[Token], owners: Sequence[int], heard: Sequence[Heard]) -> list[Word]:
     """A span for every token of which a word was heard.
@@ -67,6 +88,24 @@ def _words(clip: Clip, tokens: Sequence[Token], owners: Sequence[int], heard: Se
         scores[index].append(math.exp(min(0.0, each.score / (each.end - each.start))))
     means = {index: sum(each) / len(each) if each else 0.0 for index, each in scores.items()}
     return fill.words(tokens, spans, clip.duration, [means.get(at) for at in range(len(tokens))])
+
+
+def _doubt(finding: Finding, words: Sequence[Piece], owners: Sequence[int], duration: float) -> Doubt:
+    """A finding about words as one about tokens, with the place in the clip where it was made."""
+    first, last = finding.first, finding.last
+    if finding.kind == "added":
+        start = seconds(words[first].end) if first >= 0 else 0.0
+        end = seconds(words[first + 1].start) if first + 1 < len(words) else duration
+    else:
+        start, end = seconds(words[first].start), seconds(words[last].end)
+    owner = owners[first] if first >= 0 else -1
+    return Doubt(
+        finding.kind,
+        min(start, duration),
+        min(max(start, end), duration),
+        owner,
+        owners[last] if last >= 0 else -1,
+    )
 
 
 def _texts(tokens: Sequence[Token], owners: Sequence[int]) -> list[str]:

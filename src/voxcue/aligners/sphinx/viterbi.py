@@ -23,7 +23,7 @@ FOREIGN = -2.0
 JUMP = -14.0
 """Nats for leaving the order of the words."""
 
-_PAUSE = -3.0
+PAUSE = -3.0
 """Nats for silence between two words."""
 
 NEVER = np.float32(-1e30)
@@ -130,7 +130,7 @@ class Forward:
             np.greater(before, states, out=self._moved[frame])
             np.maximum(states, before, out=states)
             states += scored.states[frame].take(scored.columns)
-            np.add(self.ended[frame], _PAUSE, out=before_silence[0])
+            np.add(self.ended[frame], PAUSE, out=before_silence[0])
             np.add(silence[:-1], silent_leave[:-1], out=before_silence[1:])
             silence += silent_stay
             np.greater(before_silence, silence, out=self._silent[frame])

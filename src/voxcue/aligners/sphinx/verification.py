@@ -1,0 +1,84 @@
+"""What is doubtful in an utterance, from the evidence against its text.
+
+The limits were found on other texts and voices than those of ``bench/verification.py``, which says how often
+they are wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from voxcue.aligners.sphinx.evidence import Evidence
+
+_SWALLOWED, _REPEATED, _ADDED, _MUMBLED = 0.0, 9.0, 38.0, 25.0
+"""Nats from which on another reading is believed."""
+
+_SOMETHING = 15.0
+"""Nats by which speech in place of a word is better than nothing, when there is some."""
+
+_AGAIN = 30.0
+"""Nats that speak for words said again, where it might also be any speech that was added."""
+
+_PLAIN, _WARY = 0.2, 150.0
+"""Score of a frame that good words have, and nats more for each that they lack: robots, and loud noise."""
+
+
+class Finding(NamedTuple):
+    """What is wrong, and with which words; for "added" both are the word before, -1 at the beginning."""
+
+    kind: str
+    first: int
+    last: int
+
+
+def judge(evidence: Evidence, guessed: Sequence[bool]) -> list[Finding]:
+    """What is doubtful, in order; of readings that contradict each other the likeliest.
+
+    Args:
+        evidence: of an utterance that has a path.
+        guessed: for each word whether its pronunciation is a guess.
+    """
+    found: list[Finding] = []
+    for _, finding in sorted(_likely(evidence, guessed), reverse=True):
+        if not any(_touch(finding, other) for other in found):
+            found.append(finding)
+    return sorted(found, key=lambda each: (each.first, each.last))
+
+
+def _likely(evidence: Evidence, guessed: Sequence[bool]) -> Iterator[tuple[float, Finding]]:
+    """Readings that are better than the text, and by how much."""
+    wary = _WARY * max(0.0, _PLAIN - evidence.good)
+    other = wary + _freedom(evidence, guessed)
+    skipped, repeated = evidence.skipped - wary, evidence.repeated - other
+    replaced, added = evidence.replaced - other, evidence.added - other
+    for more, word in np.argwhere(skipped > _SWALLOWED).tolist():
+        yield float(skipped[more, word]), Finding("swallowed", word, word + more)
+    for more, word in np.argwhere(repeated > _REPEATED).tolist():
+        yield float(repeated[more, word]) + _AGAIN, Finding("repeated", word, word + more)
+    for word in np.flatnonzero(replaced > np.maximum(_MUMBLED, skipped[0] + _SOMETHING)).tolist():
+        if not guessed[word]:
+            yield float(replaced[word]), Finding("mumbled", word, word)
+    for node in np.flatnonzero(added > _ADDED).tolist():
+        if not any(guessed[max(0, node - 1) : node + 1]):
+            yield float(added[node]), Finding("added", node - 1, node - 1)
+
+
+def _freedom(evidence: Evidence, guessed: Sequence[bool]) -> float:
+    """What the sound gains when words of unknown pronunciation are said in any way.
+
+    It speaks for no other reading.
+    """
+    gains = [
+        max(evidence.replaced[word], evidence.added[word], evidence.added[word + 1])
+        for word, guess in enumerate(guessed)
+        if guess
+    ]
+    return max(0.0, *map(float, gains)) if gains else 0.0
+
+
+def _touch(one: Finding, other: Finding) -> bool:
+    """Whether two findings are about the same or neighbouring words."""
+    return one.first <= other.last + 1 and other.first <= one.last + 1
