@@ -56,6 +56,14 @@ class Settings(BaseSettings):
     asr_model: str = "small"
     """What hears the words of a recording that came without: a size of Whisper, or the folder of a model."""
 
+    verify: str = Field(default="auto", pattern="^(auto|off|flag|retry)$")
+    """Whether speech is listened to: "flag" says which words are doubtful, "retry" speaks those utterances
+    again; "auto" is "retry" for engines that clone, "flag" for others."""
+    verify_attempts: int = Field(default=3, ge=1, le=20)
+    """How often "retry" speaks an utterance again at most."""
+    verify_asr: bool = False
+    """Whether Whisper (extra ``asr``) is asked about words that are doubtful; see ``asr_model``."""
+
     ctc_model: str = ""
     """The CTC model of the aligner ``ctc``: its folder, or its name on Hugging Face; empty: not used."""
     whisperx_model: str = ""

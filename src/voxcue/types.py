@@ -158,12 +158,47 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """What verification heard of one utterance: words ``first`` to ``last`` of the whole, by their indices.
+
+    ``scores`` has a score for each time that it was spoken (`Verdict.score`), ``kept`` is the index of the
+    one that was kept, and ``doubts`` is what remains doubtful in it, with times and words of the whole.
+    """
+
+    first: int
+    last: int
+    scores: tuple[float, ...]
+    kept: int
+    doubts: tuple[Doubt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether a speech says its text: ``by`` names the aligner that listened, ``mode`` is "flag" or "retry".
+
+    ``utterances`` is how many it could judge, ``checks`` are those of them that were spoken again or remain
+    doubtful.
+    """
+
+    by: str
+    mode: str
+    utterances: int
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """All that remains doubtful, in order."""
+        return tuple(doubt for check in self.checks for doubt in check.doubts)
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """One finished utterance in its place: its audio, its timed words and the silence after it.
 
     ``start`` is where the clip begins in the whole, in seconds; ``words`` are timed from the start of
     the whole. ``clip`` already has its final loudness and ends with its pause, so that the clips of
-    all segments, one after the other, are the whole speech. ``count`` is how many there will be.
+    all segments, one after the other, are the whole speech. ``count`` is how many there will be. ``check`` is
+    what verification heard, ``None`` where it was off or could not judge.
     """
 
     index: int
@@ -171,6 +206,7 @@ class Segment:
     start: float
     clip: Clip
     words: tuple[Word, ...]
+    check: Check | None = None
 
     @property
     def end(self) -> float:

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from voxcue import registry
-from voxcue.aligners.base import Aligner
+from voxcue.aligners.base import Aligner, Verifier
 from voxcue.errors import UnavailableError
 
-__all__ = ["Aligner", "aligner_class", "aligner_names", "fitting_aligners", "speaks"]
+__all__ = ["Aligner", "Verifier", "aligner_class", "aligner_names", "fitting_aligners", "speaks"]
 
 _BEST_FIRST = ("native", "ctc", "sphinx")
 """Those that "auto" prefers; the others follow by name."""

@@ -51,9 +51,12 @@ class Aligner(Protocol):
 class Verifier(Protocol):
     """An aligner that hears whether an utterance says its tokens: each once, in order, and nothing else."""
 
-    def verify(self, clip: Clip, tokens: Sequence[Token]) -> Verdict:
+    name: ClassVar[str]
+
+    def verify(self, clip: Clip, tokens: Sequence[Token]) -> Verdict | None:
         """What is doubtful in one utterance, times in seconds from the start of the clip.
 
-        An utterance of which next to nothing is heard is a verdict as well, of score 0.
+        An utterance of which next to nothing is heard is a verdict as well, of score 0. ``None`` where it
+        cannot tell: it does not know most of the words.
         """
         ...

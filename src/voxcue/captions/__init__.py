@@ -6,7 +6,7 @@ from voxcue.captions.layout import layout
 from voxcue.captions.preview import moments, preview_image, preview_video
 from voxcue.captions.styles import Style, style, style_names
 from voxcue.captions.track import Track
-from voxcue.captions.words import mismatch_entries, track_from_json
+from voxcue.captions.words import doubt_entries, mismatch_entries, track_from_json, verification_entry
 
 __all__ = [
     "FORMATS",
@@ -15,6 +15,7 @@ __all__ = [
     "Style",
     "Track",
     "check_caption_format",
+    "doubt_entries",
     "layout",
     "mismatch_entries",
     "moments",
@@ -24,4 +25,5 @@ __all__ = [
     "style",
     "style_names",
     "track_from_json",
+    "verification_entry",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voxcue.types import Mismatch, Word
+from voxcue.types import Mismatch, Verification, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Track:
     ``text`` is the source text, ``duration`` the length of the audio in seconds, ``sample_rate`` its rate
     in Hz; ``engine``, ``voice`` and ``aligner`` name what made the audio and the times, ``audio`` is the
     path of the audio file from the folder of the captions; ``None`` where unknown. ``mismatches`` are where a
-    recording is not its text.
+    recording is not its text, ``verification`` is what was heard of a speech that was made.
     """
 
     text: str
@@ -26,3 +26,4 @@ class Track:
     aligner: str | None = None
     audio: str | None = None
     mismatches: tuple[Mismatch, ...] = ()
+    verification: Verification | None = None

@@ -7,13 +7,13 @@ be made from it again. Knows nothing of cues.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from voxcue.captions.escape import encodable
 from voxcue.captions.track import Track
 from voxcue.errors import UsageError
-from voxcue.types import Mismatch, Word
+from voxcue.types import Check, Doubt, Mismatch, Verification, Word
 
 VERSION = 1
 SCHEMA = "urn:voxcue:schema:words:1"
@@ -36,6 +36,8 @@ def words_json(track: Track) -> str:
     lines = [f"  {_dump(key)}: {_dump(value)},\n" for key, value in head.items()]
     if track.mismatches:
         lines.append(f'  "mismatches": {_dump(mismatch_entries(track))},\n')
+    if track.verification:
+        lines.append(f'  "verification": {_dump(verification_entry(track.verification))},\n')
     words = ",\n".join(f"    {_dump(entry)}" for entry in word_entries(track))
     return "{\n" + "".join(lines) + f'  "words": [\n{words}\n  ]\n}}\n'
 
@@ -62,6 +64,39 @@ def mismatch_entries(track: Track) -> list[dict[str, Any]]:
         {"kind": each.kind, "start": round(each.start, 3), "end": round(each.end, 3)}
         | ({} if each.first is None else {"first": each.first, "last": each.last})
         for each in track.mismatches
+    ]
+
+
+def verification_entry(found: Verification) -> dict[str, Any]:
+    """A verification as in the document: words by their indices, times in seconds to the millisecond."""
+    return {
+        "by": found.by,
+        "mode": found.mode,
+        "utterances": found.utterances,
+        "checks": [
+            {
+                "first": check.first,
+                "last": check.last,
+                "scores": [round(score, 4) for score in check.scores],
+                "kept": check.kept,
+                "doubts": doubt_entries(check.doubts),
+            }
+            for check in found.checks
+        ],
+    }
+
+
+def doubt_entries(doubts: Iterable[Doubt]) -> list[dict[str, Any]]:
+    """Each doubt as in the document."""
+    return [
+        {
+            "kind": doubt.kind,
+            "start": round(doubt.start, 3),
+            "end": round(doubt.end, 3),
+            "first": doubt.first,
+            "last": doubt.last,
+        }
+        for doubt in doubts
     ]
 
 
@@ -104,6 +139,7 @@ def track_from_json(text: str) -> Track:
             aligner=document.get("aligner"),
             audio=document.get("audio"),
             mismatches=tuple(_mismatch(entry) for entry in document.get("mismatches", [])),
+            verification=_verification(document.get("verification")),
         )
         _check_order(track.words)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
@@ -136,6 +172,27 @@ def _mismatch(entry: Mapping[str, Any]) -> Mismatch:
         _seconds(entry["end"]),
         *(None if entry.get(key) is None else int(entry[key]) for key in ("first", "last")),
     )
+
+
+def _verification(entry: Mapping[str, Any] | None) -> Verification | None:
+    if entry is None:
+        return None
+    checks = tuple(
+        Check(
+            int(each["first"]),
+            int(each["last"]),
+            tuple(float(score) for score in each["scores"]),
+            int(each["kept"]),
+            tuple(_doubt(doubt) for doubt in each["doubts"]),
+        )
+        for each in entry["checks"]
+    )
+    return Verification(_string(entry["by"]), _string(entry["mode"]), int(entry["utterances"]), checks)
+
+
+def _doubt(entry: Mapping[str, Any]) -> Doubt:
+    start, end = _seconds(entry["start"]), _seconds(entry["end"])
+    return Doubt(_string(entry["kind"]), start, end, int(entry["first"]), int(entry["last"]))
 
 
 def _check_order(words: Sequence[Word]) -> None:

@@ -147,6 +147,18 @@ def speak(
         typer.Option(metavar="SECONDS", help="How long the whole lasts, for engines that can be told."),
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same audio.")] = 0,
+    verify: Annotated[
+        str | None,
+        typer.Option(
+            metavar="off|flag|retry",
+            help="Listen to what was said: report doubtful words, or speak those sentences again.",
+            show_default="retry for engines that clone, else flag",
+        ),
+    ] = None,
+    attempts: Annotated[
+        int | None,
+        typer.Option(min=1, max=20, help="How often 'retry' speaks a sentence again.", show_default="3"),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Speak a text: audio, and captions with every word timed."""
@@ -164,6 +176,8 @@ def speak(
             "seed": seed,
             "voice_text": voice_text,
             "duration": duration,
+            "verify": verify,
+            "attempts": attempts,
         },
         save={"captions": captions, "style": style, "font_size": font_size, "format": audio_format},
         as_json=json,

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from voxcue.captions import Track, mismatch_entries
+from voxcue.captions import Track, mismatch_entries, verification_entry
 from voxcue.cli import BEGUN
 from voxcue.cli.present import Bar, document
 from voxcue.errors import TextError, UsageError
@@ -17,7 +17,7 @@ from voxcue.output import OutputFolder
 from voxcue.pipeline import SaveOptions, SpeakOptions, files, plan, preview, speak_to, write_captions
 from voxcue.pipeline import align as align_recording
 from voxcue.text.read import decode
-from voxcue.types import Mismatch, Word
+from voxcue.types import Mismatch, Verification, Word
 
 _DOUBTFUL = 0.02
 _SWALLOWED = 0.3
@@ -110,6 +110,7 @@ def _report(track: Track, made: dict[str, Path], seconds: float, as_json: bool) 
                 "words": len(track.words),
                 "doubtful_words": [_named(word) for word in doubtful],
                 "mismatches": mismatch_entries(track),
+                "verification": track.verification and verification_entry(track.verification),
                 "engine": track.engine,
                 "voice": track.voice,
                 "aligner": track.aligner,
@@ -123,11 +124,42 @@ def _report(track: Track, made: dict[str, Path], seconds: float, as_json: bool) 
     )
     for path in made.values():
         sys.stdout.write(f"  {path}\n")
+    if track.verification:
+        _tell_verification(track.verification, track.words)
     for each in track.mismatches:
         sys.stderr.write(f"warning: {_told(each, track.words)}\n")
     if doubtful:
         listed = ", ".join(f"'{word.text}' at {word.start:.1f} s" for word in doubtful[:5])
         sys.stderr.write(f"warning: {len(doubtful)} words may not be where they were timed: {listed}\n")
+
+
+_MEANING = {
+    "swallowed": "may not be said",
+    "repeated": "may be said twice",
+    "mumbled": "may not be said clearly",
+    "added": "may be followed by something that is not in the text",
+}
+_LISTED = 5
+"""Doubts that are named one by one."""
+
+
+def _tell_verification(found: Verification, words: Sequence[Word]) -> None:
+    """What was spoken again, and what remains doubtful, on standard error."""
+    retried = [check for check in found.checks if len(check.scores) > 1]
+    if retried:
+        better = sum(not check.doubts for check in retried)
+        told = f"{len(retried)} of {found.utterances} utterances were spoken again, {better} of them well"
+        sys.stderr.write(f"{told}\n")
+    for doubt in found.doubts[:_LISTED]:
+        about = _shown(words[max(0, doubt.first) : doubt.last + 1]) or "the beginning"
+        sys.stderr.write(f"warning: at {doubt.start:.1f} s '{about}' {_MEANING[doubt.kind]}\n")
+    if len(found.doubts) > _LISTED:
+        sys.stderr.write(f"warning: and {len(found.doubts) - _LISTED} more; words.json lists them\n")
+
+
+def _shown(words: Sequence[Word]) -> str:
+    text = "".join(word.text + word.space for word in words).strip()
+    return text if len(text) <= 60 else f"{text[:40]} ... {text[-15:]}"
 
 
 def _is_doubtful(word: Word) -> bool:
@@ -139,10 +171,7 @@ def _is_doubtful(word: Word) -> bool:
 def _told(mismatch: Mismatch, words: Sequence[Word]) -> str:
     if mismatch.first is None or mismatch.last is None:
         return f"{mismatch.start:.1f} to {mismatch.end:.1f} s of the recording is not in the text"
-    said = words[mismatch.first : mismatch.last + 1]
-    text = "".join(word.text + word.space for word in said).strip()
-    shown = text if len(text) <= 60 else f"{text[:40]} ... {text[-15:]}"
-    return f"not said, near {mismatch.start:.1f} s: '{shown}'"
+    return f"not said, near {mismatch.start:.1f} s: '{_shown(words[mismatch.first : mismatch.last + 1])}'"
 
 
 def _named(word: Word) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,16 +12,18 @@ import numpy as np
 
 from voxcue.aligners import Aligner, aligner_class, fill, fitting_aligners, speaks
 from voxcue.audio.loudness import Leveller
-from voxcue.audio.trim import trim
-from voxcue.engines import Engine, EngineTraits, SynthesisRequest, VoicePrompt, engine_class, engine_names
+from voxcue.engines import Engine, EngineTraits, VoicePrompt, engine_class, engine_names
+from voxcue.engines.batching import Batcher
 from voxcue.errors import AlignmentError, TextError, UsageError, VoxcueError
+from voxcue.pipeline.clips import Clips
 from voxcue.pipeline.clock import Clock
 from voxcue.pipeline.durations import check_duration, durations
 from voxcue.pipeline.overlap import ahead
+from voxcue.pipeline.verifying import Verifying, placed, verifying
 from voxcue.pipeline.voice import find_voice
 from voxcue.settings import settings
 from voxcue.text import parse
-from voxcue.types import Clip, Reference, Script, Segment, Token, Utterance, Word
+from voxcue.types import Check, Clip, Reference, Script, Segment, Token, Utterance, Word
 
 if TYPE_CHECKING:
     from voxcue.voices import Library
@@ -34,7 +36,7 @@ class SpeakOptions:
     ``speed`` is a factor on the engine's pace; ``seed`` makes a reading repeatable: the same text, options
     and machine give the same audio. ``voice`` is what `find_voice` takes; ``voice_text`` is what is said in
     it, when it is a recording. ``duration`` is how long the whole lasts, pauses included, in seconds,
-    whatever the speed.
+    whatever the speed. ``verify`` and ``attempts`` are what `verifying` takes.
     """
 
     engine: str | None = None
@@ -44,13 +46,16 @@ class SpeakOptions:
     seed: int = 0
     voice_text: str | None = None
     duration: float | None = None
+    verify: str | None = None
+    attempts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A reading that can begin: make one with `plan`.
 
-    ``clock`` counts the seconds of each stage: "text", "voice", "engine", "aligner" and "loudness".
+    ``clock`` counts the seconds of each stage: "text", "voice", "engine", "verification" (with what is spoken
+    again), "aligner" and "loudness".
     """
 
     script: Script
@@ -58,6 +63,7 @@ class Plan:
     prompt: VoicePrompt
     aligner: Aligner
     options: SpeakOptions
+    verifying: Verifying | None = None
     clock: Clock = field(default_factory=Clock)
 
     def segments(self) -> Generator[Segment]:
@@ -65,13 +71,13 @@ class Plan:
 
         Close the generator to stop early.
         """
-        clips = ahead(self._timed(ahead(self._clips())))
         leveller = Leveller(settings().loudness, settings().true_peak)
         rate = self.engine.sample_rate
         utterances = self.script.utterances
-        written = 0
-        try:
-            for index, (utterance, (clip, words)) in enumerate(zip(utterances, clips, strict=True)):
+        written = spoken = 0
+        with ExitStack() as stack:
+            clips = stack.enter_context(closing(ahead(self._timed(self._verified(stack)))))
+            for index, (utterance, (clip, words, check)) in enumerate(zip(utterances, clips, strict=True)):
                 lead = 0 if index else round(self.script.lead * rate)
                 start = (written + lead) / rate
                 pause = round(utterance.pause * rate)
@@ -79,26 +85,41 @@ class Plan:
                     clip = _padded(leveller(clip), lead, pause)
                 begins = written / rate
                 written += len(clip.samples)
-                yield Segment(index, len(utterances), begins, clip, _moved(words, start, written / rate))
-        finally:
-            clips.close()
+                moved = _moved(words, start, written / rate)
+                check = placed(check, spoken, start)
+                spoken += len(words)
+                yield Segment(index, len(utterances), begins, clip, moved, check)
 
-    def _clips(self) -> Generator[Clip]:
+    def _verified(self, stack: ExitStack) -> Generator[tuple[Clip, Check | None]]:
+        """The clips as they were spoken, or as they were spoken best."""
+        engine, how = self.engine, self.verifying
+        if how and how.mode == "retry" and not isinstance(engine, Batcher):
+            engine = stack.enter_context(Batcher(engine, wait=0.0))  # it takes two callers, an engine one
         options = self.options
         lengths = durations(self.script, options.duration)
-        requests = [
-            SynthesisRequest(utterance, self.prompt, options.speed, options.seed + index, length)
-            for index, (utterance, length) in enumerate(zip(self.script.utterances, lengths, strict=True))
-        ]
-        with closing(self.clock.each("engine", self.engine.synthesize(requests))) as clips:
-            for clip in clips:
-                yield trim(clip) if options.duration is None else clip
+        source = Clips(engine, self.script.utterances, self.prompt, options.speed, options.seed, lengths)
+        listened = self._listened(source, ahead(source.spoken(self.clock)))
+        return ahead(listened) if how else listened
 
-    def _timed(self, clips: Iterator[Clip]) -> Generator[tuple[Clip, list[Word]]]:
-        for clip, utterance in zip(clips, self.script.utterances, strict=True):
-            with self.clock("aligner"):
-                words = self._aligned(clip, utterance)
-            yield replace(clip, marks=None), words
+    def _listened(self, source: Clips, clips: Generator[Clip]) -> Generator[tuple[Clip, Check | None]]:
+        how = self.verifying
+        with closing(clips):
+            for index, (clip, utterance) in enumerate(zip(clips, self.script.utterances, strict=True)):
+                if how is None:
+                    yield clip, None
+                    continue
+                with closing(source.again(index, how.attempts)) as again, self.clock("verification"):
+                    found = how.best(clip, utterance, again)
+                yield found
+
+    def _timed(
+        self, clips: Generator[tuple[Clip, Check | None]]
+    ) -> Generator[tuple[Clip, list[Word], Check | None]]:
+        with closing(clips):
+            for (clip, check), utterance in zip(clips, self.script.utterances, strict=True):
+                with self.clock("aligner"):
+                    words = self._aligned(clip, utterance)
+                yield replace(clip, marks=None), words, check
 
     def _aligned(self, clip: Clip, utterance: Utterance) -> list[Word]:
         """Times for every token; what the aligner cannot follow is shared out at confidence 0."""
@@ -123,7 +144,8 @@ def plan(
 
     Raises:
         TextError: nothing to say, wrong markup, or characters that the engine cannot say.
-        UsageError: an unknown engine, voice or aligner, or a speed or a duration out of range.
+        UsageError: an unknown engine, voice or aligner, a speed or a duration out of range, or a verification
+            that is not possible here.
         UnavailableError: the engine or the voice is not installed here.
         AudioError: a recording that no voice can be taken from.
     """
@@ -133,6 +155,8 @@ def plan(
     if options.seed < 0:
         raise UsageError("seed-range", f"The seed {options.seed} is negative.", "Choose 0 or more.")
     aligner = _aligner_for(options.aligner or settings().aligner, loaded.traits)
+    language, clones = loaded.traits.languages[0], loaded.traits.clones_voices
+    how = verifying(options.verify, options.attempts, language, clones=clones, aligner=aligner)
     with clock("text"):
         script = parse(text, max_chars=loaded.traits.max_characters)
         speaker = loaded() if isinstance(loaded, type) else loaded
@@ -144,7 +168,7 @@ def plan(
     with clock("text"):
         script = _shorter(script, prompt, options.speed, loaded.traits)
         check_duration(script, options.duration, speaker)
-    return Plan(script, speaker, prompt, aligner, options, clock)
+    return Plan(script, speaker, prompt, aligner, options, how, clock)
 
 
 def _shorter(script: Script, prompt: VoicePrompt, speed: float, traits: EngineTraits) -> Script:

@@ -13,7 +13,8 @@ from voxcue.captions import Track
 from voxcue.output import OutputFolder
 from voxcue.pipeline.plan import Plan, SpeakOptions, plan
 from voxcue.pipeline.speech import Checked, Speech, write_captions
-from voxcue.types import Clip, Reference, Segment, Word
+from voxcue.pipeline.verifying import summary
+from voxcue.types import Check, Clip, Reference, Segment, Word
 
 
 def speak(
@@ -26,6 +27,8 @@ def speak(
     seed: int = 0,
     voice_text: str | None = None,
     duration: float | None = None,
+    verify: str | None = None,
+    attempts: int | None = None,
 ) -> Speech:
     """Speak a text and time every word of it.
 
@@ -40,11 +43,16 @@ def speak(
         voice_text: what is said in the recording that ``voice`` names; by default it is read from the
             ``.txt`` beside the recording, or recognised.
         duration: seconds that the whole is to last, for an engine that can be told.
+        verify: "flag" says in ``verification`` of the result what is doubtful; "retry" speaks those
+            utterances again and keeps the best attempt; "off". By default "retry" for engines that clone,
+            else "flag".
+        attempts: how often "retry" speaks an utterance again at most; 3 by default.
 
     Raises:
         VoxcueError: see the classes in `voxcue.errors`.
     """
-    made = plan(text, SpeakOptions(engine, voice, aligner, speed, seed, voice_text, duration))
+    options = SpeakOptions(engine, voice, aligner, speed, seed, voice_text, duration, verify, attempts)
+    made = plan(text, options)
     with closing(made.segments()) as segments:
         finished = list(segments)
     samples = np.concatenate([segment.clip.samples for segment in finished])
@@ -55,6 +63,7 @@ def speak(
         aligner=made.aligner.name,
         engine=made.engine.name,
         voice=made.prompt.voice.name,
+        verification=summary(made.verifying, (segment.check for segment in finished)),
     )
 
 
@@ -68,12 +77,15 @@ def stream(
     seed: int = 0,
     voice_text: str | None = None,
     duration: float | None = None,
+    verify: str | None = None,
+    attempts: int | None = None,
 ) -> Generator[Segment]:
     """Like `speak`, but yield each utterance as soon as it is finished, while the next is being made.
 
     The text and the options are checked at the call, before the first segment is asked for.
     """
-    return plan(text, SpeakOptions(engine, voice, aligner, speed, seed, voice_text, duration)).segments()
+    options = SpeakOptions(engine, voice, aligner, speed, seed, voice_text, duration, verify, attempts)
+    return plan(text, options).segments()
 
 
 def speak_to(
@@ -85,6 +97,7 @@ def speak_to(
         OutputError: the folder cannot be written to; nothing is left in it then.
     """
     words: list[Word] = []
+    checks: list[Check | None] = []
     samples = 0
     with OutputFolder(folder) as output:
         part = output.part(chosen.audio_name)
@@ -93,6 +106,7 @@ def speak_to(
             for segment in segments:
                 audio.write(segment.clip)
                 words += segment.words
+                checks.append(segment.check)
                 samples += len(segment.clip.samples)
                 if on_segment:
                     on_segment(segment)
@@ -105,6 +119,7 @@ def speak_to(
             voice=made.prompt.voice.name,
             aligner=made.aligner.name,
             audio=chosen.audio_name,
+            verification=summary(made.verifying, checks),
         )
         write_captions(output, track, chosen)
     return track

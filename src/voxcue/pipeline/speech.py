@@ -10,7 +10,7 @@ from voxcue.audio.write import AudioWriter, check_format
 from voxcue.captions import FORMATS, Style, Track, check_caption_format, render, style
 from voxcue.output import OutputFolder
 from voxcue.settings import settings
-from voxcue.types import Clip, Mismatch, Word
+from voxcue.types import Clip, Mismatch, Verification, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class Speech:
     """A whole speech: its text, its audio and its timed words.
 
     ``aligner`` names what timed the words; ``engine`` and ``voice`` are ``None`` for a recording, and
-    ``mismatches`` says where its text is another.
+    ``mismatches`` says where its text is another. ``verification`` is what was heard of speech that was made
+    here, ``None`` where nobody listened.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Speech:
     engine: str | None = None
     voice: str | None = None
     mismatches: tuple[Mismatch, ...] = ()
+    verification: Verification | None = None
 
     def track(self, audio: str | None = None) -> Track:
         """The speech without its audio, as the caption formats need it.
@@ -85,6 +87,7 @@ class Speech:
             aligner=self.aligner,
             audio=audio,
             mismatches=self.mismatches,
+            verification=self.verification,
         )
 
     def save(

@@ -10,13 +10,21 @@ from time import monotonic, perf_counter
 from typing import Any
 
 from voxcue.aligners import speaks
-from voxcue.captions import Track, mismatch_entries
+from voxcue.captions import Track, mismatch_entries, verification_entry
 from voxcue.captions.words import word_entries
 from voxcue.engines.batching import Batcher
 from voxcue.errors import LimitError, UsageError
 from voxcue.pipeline import Plan, SaveOptions, SpeakOptions, plan
 from voxcue.server.jobs import Job
-from voxcue.server.schemas import Difference, File, SpeechReply, SpeechRequest, TimedWord, VoiceReference
+from voxcue.server.schemas import (
+    Difference,
+    File,
+    SpeechReply,
+    SpeechRequest,
+    TimedWord,
+    VerificationInfo,
+    VoiceReference,
+)
 from voxcue.server.services import Services
 from voxcue.storage import ResultFile, publish
 from voxcue.types import Reference
@@ -50,6 +58,7 @@ class Made:
 
     def reply(self, files: Mapping[str, File]) -> SpeechReply:
         """What the client is told."""
+        heard = self.track.verification
         return SpeechReply(
             id=self.id,
             duration=round(self.track.duration, 3),
@@ -59,6 +68,7 @@ class Made:
             aligner=self.track.aligner,
             words=words(self.track),
             mismatches=[Difference(**entry) for entry in mismatch_entries(self.track)],
+            verification=VerificationInfo(**verification_entry(heard)) if heard else None,
             files=dict(files),
             timings={stage: round(seconds, 4) for stage, seconds in self.timings.items()},
         )
@@ -79,6 +89,8 @@ def make_plan(services: Services, ask: SpeechRequest) -> Plan:
         ask.speed,
         ask.seed,
         duration=ask.duration,
+        verify=ask.verify,
+        attempts=ask.attempts,
     )
     return plan(ask.text, options, engine, services.library)
 

@@ -79,6 +79,14 @@ class SpeechRequest(BaseModel):
     duration: Duration | None = Field(
         default=None, description="Seconds that the whole lasts, for an engine that can be told."
     )
+    verify: Literal["off", "flag", "retry"] | None = Field(
+        default=None,
+        description="Listen to what was said: report what is doubtful, or speak those utterances again. By "
+        "default `retry` for engines that clone, else `flag`.",
+    )
+    attempts: Annotated[int, Field(ge=1, le=20)] | None = Field(
+        default=None, description="How often `retry` speaks an utterance again at most."
+    )
     seed: Seed = Field(default=0, description="The same request with the same seed gives the same audio.")
     format: AudioName | None = Field(
         default=None, description="Of the audio file; `wav` unless set otherwise."
@@ -115,6 +123,35 @@ class Difference(BaseModel):
     last: int | None = None
 
 
+class DoubtInfo(BaseModel):
+    """What may not be said as it is written; `first` and `last` are indices of words."""
+
+    kind: Literal["swallowed", "repeated", "mumbled", "added"]
+    start: float = Field(description="Seconds.")
+    end: float
+    first: int = Field(description="For `added` the word before it, -1 at the beginning.")
+    last: int
+
+
+class CheckInfo(BaseModel):
+    """An utterance that was spoken again or remains doubtful."""
+
+    first: int = Field(description="The index of its first word.")
+    last: int
+    scores: list[float] = Field(description="For each attempt, the share of words that are not doubtful.")
+    kept: int = Field(description="The index of the attempt that was kept.")
+    doubts: list[DoubtInfo]
+
+
+class VerificationInfo(BaseModel):
+    """Whether the text is said: what an aligner heard."""
+
+    by: str
+    mode: Literal["flag", "retry"]
+    utterances: int = Field(description="How many it could judge.")
+    checks: list[CheckInfo]
+
+
 class File(BaseModel):
     """One file of a reply: a link to it, or its bytes as base64."""
 
@@ -137,6 +174,9 @@ class SpeechReply(BaseModel):
     words: list[TimedWord]
     mismatches: list[Difference] = Field(
         default=[], description="Where a recording is not its text; empty if it is everywhere."
+    )
+    verification: VerificationInfo | None = Field(
+        default=None, description="What was heard of speech that was made; `null` if nobody listened."
     )
     files: dict[str, File]
     timings: dict[str, float] = Field(

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 from voxcue.audio.encode import StreamEncoder, pcm
-from voxcue.captions import Track
+from voxcue.captions import Track, doubt_entries
 from voxcue.captions.words import word_entries
 from voxcue.pipeline import Plan, files, speak_to
 from voxcue.server import making
@@ -128,4 +128,5 @@ def _segment(segment: Segment) -> dict[str, Any]:
         "end": round(segment.end, 4),
         "audio": b64encode(pcm(segment.clip)).decode(),
         "words": word_entries(Track("", segment.end, segment.clip.sample_rate, segment.words)),
+        "doubts": doubt_entries(segment.check.doubts) if segment.check else [],
     }

@@ -50,12 +50,12 @@ class SphinxAligner:
         heard = search(clip, [entry for _, entry in known], begins) if known else []
         return _words(clip, tokens, owners, heard)
 
-    def verify(self, clip: Clip, tokens: Sequence[Token]) -> Verdict:
+    def verify(self, clip: Clip, tokens: Sequence[Token]) -> Verdict | None:
         """Find what is not said as the text has it: see `voxcue.aligners.sphinx.verification`."""
         said = [(at, self._dictionary.entry(word)) for at, token in enumerate(tokens) for word in token.words]
         known = [(at, entry) for at, entry in said if entry]
-        if not known:
-            return Verdict(1.0)
+        if 2 * len(known) <= len(said):
+            return None
         sound = listen(clip.samples, clip.sample_rate)
         evidence = weigh(score(sound, network(sound.model, [entry for _, entry in known])))
         if not evidence.words:

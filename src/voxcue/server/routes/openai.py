@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
@@ -87,7 +87,10 @@ def _translated(found: Services, ask: OpenAISpeechRequest) -> SpeechRequest:
     voice = ask.voice.id if isinstance(ask.voice, VoiceId) else ask.voice
     if voice in _THEIR_VOICES and all(voice != known.name for known in found.engine(engine).voices()):
         voice = None
-    return SpeechRequest(text=ask.input, engine=engine, voice=voice, speed=ask.speed or 1.0)
+    clones = found.engine(engine).traits.clones_voices
+    # A reply of audio alone has no place for doubts: what they lead to is worth the time, nothing else.
+    verify: Literal["off"] | None = None if clones else "off"
+    return SpeechRequest(text=ask.input, engine=engine, voice=voice, speed=ask.speed or 1.0, verify=verify)
 
 
 async def _events(request: Request, audio: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
