@@ -52,16 +52,20 @@ class SphinxAligner:
 
     def verify(self, clip: Clip, tokens: Sequence[Token]) -> Verdict | None:
         """Find what is not said as the text has it: see `voxcue.aligners.sphinx.verification`."""
-        said = [(at, self._dictionary.entry(word)) for at, token in enumerate(tokens) for word in token.words]
+        said = [
+            (at, self._dictionary.broad_entry(word))
+            for at, token in enumerate(tokens)
+            for word in token.words
+        ]
         known = [(at, entry) for at, entry in said if entry]
         if 2 * len(known) <= len(said):
             return None
         sound = listen(clip.samples, clip.sample_rate)
-        evidence = weigh(score(sound, network(sound.model, [entry for _, entry in known])))
+        evidence = weigh(score(sound, network(sound.model, [entry for _, entry in known]), breaths=True))
         if not evidence.words:
             everything = Doubt("swallowed", 0.0, clip.duration, known[0][0], known[-1][0])
             return Verdict(0.0, (everything,))
-        found = judge(evidence, [entry.guessed for _, entry in known])
+        found = judge(evidence, [entry for _, entry in known])
         wrong = sum(1 if each.kind == "added" else each.last - each.first + 1 for each in found)
         owners = [at for at, _ in known]
         doubts = tuple(_doubt(each, evidence.words, owners, clip.duration) for each in found)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from voxcue.aligners.sphinx.arpabet import Pronouncer
 from voxcue.aligners.sphinx.model import folder
+
+_LITTLE = 2
+"""Phones of a little word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +20,18 @@ class Entry:
     pronunciations: tuple[tuple[str, ...], ...]
     guessed: bool = False
 
+    @property
+    def is_little(self) -> bool:
+        """Whether it has no more than two phones, as "a", "the" and "of": such words are often slurred."""
+        return min(map(len, self.pronunciations)) <= _LITTLE
+
 
 @dataclass
 class Dictionary:
     """Words to entries."""
 
     _rules: Pronouncer = field(default_factory=Pronouncer)
-    _guesses: dict[str, Entry | None] = field(default_factory=dict)
+    _guesses: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def entry(self, word: str) -> Entry | None:
         """The entry of a word, ``None`` if it has no sound."""
@@ -31,10 +39,26 @@ class Dictionary:
         known = self._known.get(spelling)
         if known:
             return Entry(spelling, tuple(tuple(each.split()) for each in known))
-        if spelling not in self._guesses:
-            phones = self._rules(word)
-            self._guesses[spelling] = Entry(spelling, (tuple(phones),), guessed=True) if phones else None
-        return self._guesses[spelling]
+        guess = self._guess(word)
+        return Entry(spelling, (guess,), guessed=True) if guess else None
+
+    def broad_entry(self, word: str) -> Entry | None:
+        """The same with the pronunciation by the rules added: dictionaries are wrong at times."""
+        entry = self.entry(word)
+        if entry is None or entry.guessed:
+            return entry
+        guess = self._guess(word)
+        return (
+            replace(entry, pronunciations=tuple(dict.fromkeys([*entry.pronunciations, guess])))
+            if guess
+            else entry
+        )
+
+    def _guess(self, word: str) -> tuple[str, ...]:
+        """The phones of a word by the rules, none if they cannot read it."""
+        if word not in self._guesses:
+            self._guesses[word] = tuple(self._rules(word))
+        return self._guesses[word]
 
     @cached_property
     def _known(self) -> dict[str, list[str]]:

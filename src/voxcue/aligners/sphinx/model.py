@@ -69,6 +69,11 @@ class AcousticModel:
         return self._phone(self.number["SIL"])
 
     @cached_property
+    def noise(self) -> Phone:
+        """The phone for breaths, clicks and the like."""
+        return self._phone(self.number["+NSN+"])
+
+    @cached_property
     def speech(self) -> list[Phone]:
         """All phones without context, silence included."""
         return [self._phone(at) for at, name in enumerate(self.names) if not name.startswith("+")]

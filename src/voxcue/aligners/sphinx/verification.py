@@ -11,10 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from voxcue.aligners.sphinx.dictionary import Entry
 from voxcue.aligners.sphinx.evidence import Evidence
 
-_SWALLOWED, _REPEATED, _ADDED, _MUMBLED = 0.0, 9.0, 38.0, 25.0
-"""Nats from which on another reading is believed."""
+_SWALLOWED, _MUMBLED = -15.0, 18.0
+_LITTLE_SWALLOWED, _LITTLE_MUMBLED = 3.0, 36.0
+"""Nats from which on another reading of a word is believed; speakers slur little words."""
+
+_REPEATED, _ADDED = 9.0, 60.0
 
 _SOMETHING = 15.0
 """Nats by which speech in place of a word is better than nothing, when there is some."""
@@ -34,31 +38,36 @@ class Finding(NamedTuple):
     last: int
 
 
-def judge(evidence: Evidence, guessed: Sequence[bool]) -> list[Finding]:
+def judge(evidence: Evidence, entries: Sequence[Entry]) -> list[Finding]:
     """What is doubtful, in order; of readings that contradict each other the likeliest.
 
     Args:
         evidence: of an utterance that has a path.
-        guessed: for each word whether its pronunciation is a guess.
+        entries: its words.
     """
     found: list[Finding] = []
-    for _, finding in sorted(_likely(evidence, guessed), reverse=True):
+    for _, finding in sorted(_likely(evidence, entries), reverse=True):
         if not any(_touch(finding, other) for other in found):
             found.append(finding)
     return sorted(found, key=lambda each: (each.first, each.last))
 
 
-def _likely(evidence: Evidence, guessed: Sequence[bool]) -> Iterator[tuple[float, Finding]]:
+def _likely(evidence: Evidence, entries: Sequence[Entry]) -> Iterator[tuple[float, Finding]]:
     """Readings that are better than the text, and by how much."""
+    guessed = [entry.guessed for entry in entries]
+    little = np.array([entry.is_little for entry in entries])
     wary = _WARY * max(0.0, _PLAIN - evidence.good)
     other = wary + _freedom(evidence, guessed)
     skipped, repeated = evidence.skipped - wary, evidence.repeated - other
     replaced, added = evidence.replaced - other, evidence.added - other
-    for more, word in np.argwhere(skipped > _SWALLOWED).tolist():
+    least = np.full(skipped.shape, _SWALLOWED)
+    least[0, little] = _LITTLE_SWALLOWED
+    for more, word in np.argwhere(skipped > least).tolist():
         yield float(skipped[more, word]), Finding("swallowed", word, word + more)
     for more, word in np.argwhere(repeated > _REPEATED).tolist():
         yield float(repeated[more, word]) + _AGAIN, Finding("repeated", word, word + more)
-    for word in np.flatnonzero(replaced > np.maximum(_MUMBLED, skipped[0] + _SOMETHING)).tolist():
+    least = np.maximum(np.where(little, _LITTLE_MUMBLED, _MUMBLED), skipped[0] + _SOMETHING)
+    for word in np.flatnonzero(replaced > least).tolist():
         if not guessed[word]:
             yield float(replaced[word]), Finding("mumbled", word, word)
     for node in np.flatnonzero(added > _ADDED).tolist():

@@ -70,16 +70,18 @@ class Scored:
         return len(self.states)
 
 
-def score(sound: Sound, network: Network) -> Scored:
-    """What the search needs of a sound for one text."""
-    silence = sound.model.silence
-    senones, column = np.unique(np.concatenate((silence.senones, network.senones)), return_inverse=True)
+def score(sound: Sound, network: Network, *, breaths: bool = False) -> Scored:
+    """What the search needs of a sound for one text; ``breaths``: pauses may hold breaths, too."""
+    silence, noise = sound.model.silence, sound.model.noise
+    wanted = np.concatenate((silence.senones, noise.senones, network.senones))
+    senones, column = np.unique(wanted, return_inverse=True)
     scores = sound.scores(senones)
+    quiet, noisy = scores[:, column[:STATES]], scores[:, column[STATES : 2 * STATES]]
     return Scored(
         network=network,
         states=scores,
-        columns=column[STATES:],
-        silence=scores[:, column[:STATES]],
+        columns=column[2 * STATES :],
+        silence=np.maximum(quiet, noisy) if breaths else quiet,
         silent_stay=sound.model.stay[silence.matrix],
         silent_leave=sound.model.leave[silence.matrix],
     )
