@@ -16,7 +16,7 @@ from voxcue.aligners.sphinx.network import network
 from voxcue.aligners.sphinx.parts import beginnings
 from voxcue.aligners.sphinx.search import Heard
 from voxcue.aligners.sphinx.sound import listen, seconds
-from voxcue.aligners.sphinx.verification import Finding, judge
+from voxcue.aligners.sphinx.verification import HOPELESS, Finding, judge
 from voxcue.aligners.sphinx.viterbi import Piece, score
 from voxcue.aligners.sphinx.windows import mismatch, search
 from voxcue.types import Clip, Doubt, Span, Token, Verdict, Word
@@ -62,7 +62,7 @@ class SphinxAligner:
             return None
         sound = listen(clip.samples, clip.sample_rate)
         evidence = weigh(score(sound, network(sound.model, [entry for _, entry in known]), breaths=True))
-        if not evidence.words:
+        if not evidence.words or evidence.good < HOPELESS:
             everything = Doubt("swallowed", 0.0, clip.duration, known[0][0], known[-1][0])
             return Verdict(0.0, (everything,))
         found = judge(evidence, [entry for _, entry in known])

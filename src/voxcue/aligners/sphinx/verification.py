@@ -20,7 +20,7 @@ _LITTLE_SWALLOWED, _LITTLE_MUMBLED = 3.0, 36.0
 
 _REPEATED, _ADDED = 9.0, 60.0
 
-_SOMETHING = 15.0
+_SOMETHING = 40.0
 """Nats by which speech in place of a word is better than nothing, when there is some."""
 
 _AGAIN = 30.0
@@ -28,6 +28,10 @@ _AGAIN = 30.0
 
 _PLAIN, _WARY = 0.2, 150.0
 """Score of a frame that good words have, and nats more for each that they lack: robots, and loud noise."""
+
+
+HOPELESS = -2.5
+"""Score of a frame that good words have not when next to nothing of a text is said."""
 
 
 class Finding(NamedTuple):
