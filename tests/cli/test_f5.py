@@ -99,3 +99,18 @@ def test_the_doctor_is_not_deceived_by_noise(run: Run, env: dict[str, str]) -> N
     found = run("doctor", "--json", VOXCUE_ASR_MODEL=_ears(), **env)
     assert found.returncode != 0
     assert "checkup-failed" in found.stdout + found.stderr or "not-understood" in found.stdout + found.stderr
+
+
+def test_what_no_attempt_says_is_told(run: Run, env: dict[str, str], recording: Path) -> None:
+    """A random checkpoint speaks noise, however often it is asked."""
+    told = ("speak", "Hello there, all of you.", "--voice", str(recording), "--voice-text", SAID, "--json")
+    spoken = run(*told, "--attempts", "2", **env)
+    assert spoken.returncode == 0, spoken.stderr
+    found = json.loads(spoken.stdout)["verification"]
+    assert (found["by"], found["mode"], found["utterances"]) == ("sphinx", "retry", 1)
+    (check,) = found["checks"]
+    assert len(check["scores"]) == 3
+    assert check["doubts"]
+    shown = run(*told[:-1], "--verify", "flag", **env)
+    assert "may not be said" in shown.stderr
+    assert json.loads(run(*told, "--verify", "off", **env).stdout)["verification"] is None

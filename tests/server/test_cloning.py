@@ -35,6 +35,12 @@ def test_a_voice_is_added_and_spoken_with(tmp_path: Path) -> None:
         )
         answer = client.post("/v1/speech", json=ask | {"voice": "Ada", "duration": 4})
         assert (answer.json()["voice"], answer.json()["duration"]) == ("Ada", 4.0)
+        heard = answer.json()["verification"]
+        assert (heard["by"], heard["mode"], heard["utterances"]) == ("sphinx", "retry", 1)
+        assert len(heard["checks"][0]["scores"]) == 4  # it says noise each time
+        assert heard["checks"][0]["doubts"]
+        answer = client.post("/v1/speech", json=ask | {"voice": "Ada", "verify": "off"})
+        assert answer.json()["verification"] is None
         (tmp_path / "me.wav").write_bytes(wav(spoken()))
         for voice in ("heart", str(tmp_path / "me.wav"), "me.wav"):
             answer = client.post("/v1/speech", json=ask | {"voice": voice})
