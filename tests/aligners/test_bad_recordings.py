@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from contextlib import suppress
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -119,6 +120,28 @@ def test_two_speakers_one_after_the_other(spoken: tuple[Clip, list[Span]], tmp_p
     joined = written(tmp_path, np.concatenate([clip.samples, other.samples]), clip.sample_rate)
     later = [Span(span.start + clip.duration, span.end + clip.duration) for span in others]
     assert_right(voxcue.align(joined, f"{TEXT} {text}"), [*spans, *later])
+
+
+def both_at_once(clip: Clip, share: float, folder: Path) -> Path:
+    """Another speaker, in the same place, at a share of his loudness."""
+    other, _ = flite.speak("she had your dark suit in greasy wash water all year", "rms", folder)
+    samples = clip.samples.copy()
+    count = min(len(samples), len(other.samples))
+    samples[:count] += share * other.samples[:count]
+    return written(folder, np.clip(samples, -1, 1), clip.sample_rate)
+
+
+def test_a_softer_speaker_behind(spoken: tuple[Clip, list[Span]], tmp_path: Path) -> None:
+    clip, spans = spoken
+    assert_right(voxcue.align(both_at_once(clip, 0.3, tmp_path), TEXT), spans)
+
+
+def test_two_speakers_as_loud_as_each_other(spoken: tuple[Clip, list[Span]], tmp_path: Path) -> None:
+    """The words are found or the text is refused; no time lies outside the audio."""
+    clip, spans = spoken
+    recording = both_at_once(clip, 1.0, tmp_path)
+    with suppress(voxcue.AlignmentError):
+        assert_right(voxcue.align(recording, TEXT), spans, clip.duration)
 
 
 @pytest.mark.parametrize("channels", [1, 2])
