@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
-from contextlib import suppress
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
