@@ -81,7 +81,8 @@ def test_a_stretch_that_does_not_match_is_reported(run: Run, tmp_path: Path) -> 
     run("speak", "The old museum opens early. Peter came late, but nobody cared at all.", "-o", "spoken")
     (tmp_path / "text.txt").write_text("Peter came late, but nobody cared at all.", encoding="utf-8")
     done = run("align", "spoken/speech.wav", "text.txt", "-o", "aligned")
-    assert done.returncode == 5 or "may not be where they were timed" in done.stderr
+    assert done.returncode == 0
+    assert "warning: 0.1 to 1.5 s of the recording is not in the text" in done.stderr
 
 
 @pytest.mark.parametrize(

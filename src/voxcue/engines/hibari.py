@@ -24,6 +24,7 @@ from voxcue.engines.base import EngineTraits, SynthesisRequest, VoicePrompt
 from voxcue.engines.hibari_marks import FRAME, marks
 from voxcue.engines.hibari_text import phonemize, unspeakable
 from voxcue.errors import UnavailableError, UsageError
+from voxcue.g2p import rules
 from voxcue.types import Clip, Reference, Voice
 
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -155,14 +156,13 @@ def _speak(request: SynthesisRequest) -> Clip:
 @lru_cache(maxsize=4)
 def _load(voice: str) -> _Model:
     """Load one voice; its graph is prepared while the word lists, the slower part, are read."""
-    from hibari.g2p import G2P
     from hibari.tts import ASSETS
     from hibari.voices import VOICES
 
     graph = _graph(voice)
     with ThreadPoolExecutor(1) as pool:
         session = pool.submit(_session, graph, voice)
-        g2p = G2P(british=VOICES[voice]["british"])
+        g2p = rules(british=VOICES[voice]["british"])
         vocabulary = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
         return _Model(session.result(), g2p, vocabulary)
 

@@ -36,7 +36,7 @@ def test_a_word_that_is_not_known_is_guessed_and_says_so(word: str) -> None:
     assert entry is not None
     assert entry.guessed
     assert len(entry.pronunciations) == 1
-    assert entry is dictionary.entry(word)
+    assert entry == dictionary.entry(word)
 
 
 def test_a_guess_sounds_like_the_word() -> None:

@@ -7,7 +7,9 @@ silence are moved to where the sound begins and ends.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
+from threading import BoundedSemaphore
 
 from voxcue.aligners import edges, fill
 from voxcue.aligners.sphinx.dictionary import Dictionary
@@ -20,6 +22,12 @@ from voxcue.aligners.sphinx.verification import HOPELESS, Finding, judge
 from voxcue.aligners.sphinx.viterbi import Piece, score
 from voxcue.aligners.sphinx.windows import mismatch, search
 from voxcue.types import Clip, Doubt, Span, Token, Verdict, Word
+
+_TURNS = BoundedSemaphore(os.cpu_count() or 1)
+"""No more listen at once than there are cores: they would be no faster, and need more memory."""
+
+_LONGEST = 60.0
+"""Seconds of an utterance that is verified at most."""
 
 
 class SphinxAligner:
@@ -47,7 +55,8 @@ class SphinxAligner:
             raise mismatch()
         owners = [index for index, _ in known]
         begins = beginnings(_texts(tokens, owners))
-        heard = search(clip, [entry for _, entry in known], begins) if known else []
+        with _TURNS:
+            heard = search(clip, [entry for _, entry in known], begins) if known else []
         return _words(clip, tokens, owners, heard)
 
     def verify(self, clip: Clip, tokens: Sequence[Token]) -> Verdict | None:
@@ -58,10 +67,11 @@ class SphinxAligner:
             for word in token.words
         ]
         known = [(at, entry) for at, entry in said if entry]
-        if 2 * len(known) <= len(said):
+        if 2 * len(known) <= len(said) or clip.duration > _LONGEST:
             return None
-        sound = listen(clip.samples, clip.sample_rate)
-        evidence = weigh(score(sound, network(sound.model, [entry for _, entry in known]), breaths=True))
+        with _TURNS:
+            sound = listen(clip.samples, clip.sample_rate)
+            evidence = weigh(score(sound, network(sound.model, [entry for _, entry in known]), breaths=True))
         if not evidence.words or evidence.good < HOPELESS:
             everything = Doubt("swallowed", 0.0, clip.duration, known[0][0], known[-1][0])
             return Verdict(0.0, (everything,))

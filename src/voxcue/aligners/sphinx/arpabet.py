@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any
+from voxcue.g2p import rules
 
 _PHONES = {
     "A": "EY", "I": "AY", "O": "OW", "Q": "OW", "W": "AW", "Y": "OY", "a": "AE", "i": "IY", "u": "UW",
@@ -19,22 +18,13 @@ PHONES = sorted({*_PHONES.values(), "OY"})
 """That phone set."""
 
 
-class Pronouncer:
-    """Word to phones; loads the rules when first asked."""
-
-    @cached_property
-    def _g2p(self) -> Any:
-        from hibari.g2p import G2P
-
-        return G2P()
-
-    def __call__(self, word: str) -> list[str]:
-        """The phones of one word; empty if the rules cannot read it."""
-        phonemes = self._g2p(word, normalize_text=False)
-        phones = [_PHONES[symbol] for symbol in phonemes if symbol in _PHONES]
-        merged: list[str] = []
-        for phone in phones:  # CMU writes "bird" with one phone, hibari with a vowel and an r
-            if phone == "R" and merged and merged[-1] == "ER":
-                continue
-            merged.append(phone)
-        return merged
+def pronounce(word: str) -> list[str]:
+    """The phones of one word; empty if the rules cannot read it."""
+    phonemes = rules()(word, normalize_text=False)
+    phones = [_PHONES[symbol] for symbol in phonemes if symbol in _PHONES]
+    merged: list[str] = []
+    for phone in phones:  # CMU writes "bird" with one phone, hibari with a vowel and an r
+        if phone == "R" and merged and merged[-1] == "ER":
+            continue
+        merged.append(phone)
+    return merged

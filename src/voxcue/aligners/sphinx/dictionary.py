@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from voxcue.aligners.sphinx.arpabet import Pronouncer
+from voxcue.aligners.sphinx.arpabet import pronounce
 from voxcue.aligners.sphinx.model import folder
 
 _LITTLE = 2
@@ -30,7 +30,6 @@ class Entry:
 class Dictionary:
     """Words to entries."""
 
-    _rules: Pronouncer = field(default_factory=Pronouncer)
     _guesses: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def entry(self, word: str) -> Entry | None:
@@ -57,7 +56,7 @@ class Dictionary:
     def _guess(self, word: str) -> tuple[str, ...]:
         """The phones of a word by the rules, none if they cannot read it."""
         if word not in self._guesses:
-            self._guesses[word] = tuple(self._rules(word))
+            self._guesses[word] = tuple(pronounce(word))
         return self._guesses[word]
 
     @cached_property

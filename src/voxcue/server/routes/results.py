@@ -17,7 +17,7 @@ from voxcue.captions.track import Track
 from voxcue.errors import NotFoundError, VoxcueError
 from voxcue.server.jobs import Job
 from voxcue.server.links import link
-from voxcue.server.making import TYPES, words
+from voxcue.server.making import TYPES, Made
 from voxcue.server.schemas import File, FontSize, Name, SpeechReply, responses
 from voxcue.server.services import Services, services
 from voxcue.storage import Result, StoredFile, find
@@ -49,17 +49,7 @@ def result(request: Request, found: Found, id: ResultId) -> SpeechReply:  # noqa
         )
         for kind, file in kept.files.items()
     }
-    return SpeechReply(
-        id=kept.id,
-        duration=round(track.duration, 3),
-        sample_rate=track.sample_rate,
-        engine=track.engine,
-        voice=track.voice,
-        aligner=track.aligner,
-        words=words(track),
-        files=files,
-        timings=kept.about.get("timings", {}),
-    )
+    return Made(kept.id, track, {}, kept.about.get("timings", {})).reply(files)
 
 
 @router.get(
