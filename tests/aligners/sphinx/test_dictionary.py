@@ -6,11 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voxcue.aligners.sphinx import dictionary
 from voxcue.aligners.sphinx.arpabet import PHONES
-from voxcue.aligners.sphinx.dictionary import Dictionary
 from voxcue.aligners.sphinx.model import folder
-
-dictionary = Dictionary()
 
 
 def test_a_word_has_all_its_pronunciations() -> None:

@@ -6,12 +6,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voxcue.aligners.sphinx.dictionary import Dictionary, Entry
+from voxcue.aligners.sphinx import dictionary
+from voxcue.aligners.sphinx.dictionary import Entry
 from voxcue.aligners.sphinx.model import BEGIN, END, INSIDE, SINGLE, STATES, load
 from voxcue.aligners.sphinx.network import Network, network
 
 MODEL = load()
-dictionary = Dictionary()
 WORDS = ("a", "the", "i", "cat", "eye", "abkhazian", "don't", "was", "hibari", "strengths", "read")
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from tests.aligners import flite
 from tests.aligners.sphinx import reference
-from voxcue.aligners.sphinx.dictionary import Dictionary, Entry
+from voxcue.aligners.sphinx import dictionary
+from voxcue.aligners.sphinx.dictionary import Entry
 from voxcue.aligners.sphinx.search import Heard, chain, mean, parts
 from voxcue.aligners.sphinx.sound import Sound, listen
 from voxcue.types import Clip
@@ -27,8 +28,6 @@ BEGINS = [0, 9, 16]
 WORDS = " ".join(SENTENCES).split()
 FIRST, SECOND, THIRD = range(9), range(9, 16), range(16, 26)
 FOREIGN = "she had your dark suit in greasy wash water all year"
-
-dictionary = Dictionary()
 
 
 @pytest.fixture(scope="module")

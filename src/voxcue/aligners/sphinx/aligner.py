@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from threading import BoundedSemaphore
 
 from voxcue.aligners import edges, fill
-from voxcue.aligners.sphinx.dictionary import Dictionary
+from voxcue.aligners.sphinx import dictionary
 from voxcue.aligners.sphinx.evidence import weigh
 from voxcue.aligners.sphinx.network import network
 from voxcue.aligners.sphinx.parts import beginnings
@@ -43,13 +43,10 @@ class SphinxAligner:
         """Always: it needs no setting."""
         return True
 
-    def __init__(self) -> None:
-        self._dictionary = Dictionary()
-
     def align(self, clip: Clip, tokens: Sequence[Token]) -> list[Word]:
         """Align the spoken words, then give each token the stretch of its words."""
         said = [(index, word) for index, token in enumerate(tokens) for word in token.words]
-        entries = [self._dictionary.entry(word) for _, word in said]
+        entries = [dictionary.entry(word) for _, word in said]
         known = [(index, entry) for (index, _), entry in zip(said, entries, strict=True) if entry]
         if 2 * len(known) < len(said):
             raise mismatch()
@@ -61,11 +58,7 @@ class SphinxAligner:
 
     def verify(self, clip: Clip, tokens: Sequence[Token]) -> Verdict | None:
         """Find what is not said as the text has it: see `voxcue.aligners.sphinx.verification`."""
-        said = [
-            (at, self._dictionary.broad_entry(word))
-            for at, token in enumerate(tokens)
-            for word in token.words
-        ]
+        said = [(at, dictionary.broad_entry(word)) for at, token in enumerate(tokens) for word in token.words]
         known = [(at, entry) for at, entry in said if entry]
         if 2 * len(known) <= len(said) or clip.duration > _LONGEST:
             return None

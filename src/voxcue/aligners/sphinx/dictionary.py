@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from voxcue.aligners.sphinx.arpabet import pronounce
 from voxcue.aligners.sphinx.model import folder
@@ -26,44 +26,36 @@ class Entry:
         return min(map(len, self.pronunciations)) <= _LITTLE
 
 
-@dataclass
-class Dictionary:
-    """Words to entries."""
+def entry(word: str) -> Entry | None:
+    """The entry of a word, ``None`` if it has no sound."""
+    spelling = word.lower().replace("\u2019", "'")
+    known = _lexicon().get(spelling)
+    if known:
+        return Entry(spelling, tuple(tuple(each.split()) for each in known))
+    guess = _guess(word)
+    return Entry(spelling, (guess,), guessed=True) if guess else None
 
-    _guesses: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def entry(self, word: str) -> Entry | None:
-        """The entry of a word, ``None`` if it has no sound."""
-        spelling = word.lower().replace("\u2019", "'")
-        known = self._known.get(spelling)
-        if known:
-            return Entry(spelling, tuple(tuple(each.split()) for each in known))
-        guess = self._guess(word)
-        return Entry(spelling, (guess,), guessed=True) if guess else None
-
-    def broad_entry(self, word: str) -> Entry | None:
-        """The same with the pronunciation by the rules added: dictionaries are wrong at times."""
-        entry = self.entry(word)
-        if entry is None or entry.guessed:
-            return entry
-        guess = self._guess(word)
-        return (
-            replace(entry, pronunciations=tuple(dict.fromkeys([*entry.pronunciations, guess])))
-            if guess
-            else entry
-        )
-
-    def _guess(self, word: str) -> tuple[str, ...]:
-        """The phones of a word by the rules, none if they cannot read it."""
-        if word not in self._guesses:
-            self._guesses[word] = tuple(pronounce(word))
-        return self._guesses[word]
-
-    @cached_property
-    def _known(self) -> dict[str, list[str]]:
-        """Spellings to pronunciations; a line has one, and "the(2)" is another one of "the"."""
-        found: dict[str, list[str]] = {}
-        for line in (folder() / "cmudict-en-us.dict").read_text(encoding="utf-8").splitlines():
-            spelling, _, phones = line.partition(" ")
-            found.setdefault(spelling.partition("(")[0], []).append(phones)
+def broad_entry(word: str) -> Entry | None:
+    """The same with the pronunciation by the rules added: dictionaries are wrong at times."""
+    found = entry(word)
+    if found is None or found.guessed:
         return found
+    every = dict.fromkeys([*found.pronunciations, _guess(word)])
+    return replace(found, pronunciations=tuple(each for each in every if each))
+
+
+@lru_cache(maxsize=100_000)
+def _guess(word: str) -> tuple[str, ...]:
+    """The phones of a word by the rules, none if they cannot read it."""
+    return tuple(pronounce(word))
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> dict[str, list[str]]:
+    """Spellings to pronunciations; a line of the file has one, and "the(2)" is another one of "the"."""
+    found: dict[str, list[str]] = {}
+    for line in (folder() / "cmudict-en-us.dict").read_text(encoding="utf-8").splitlines():
+        spelling, _, phones = line.partition(" ")
+        found.setdefault(spelling.partition("(")[0], []).append(phones)
+    return found

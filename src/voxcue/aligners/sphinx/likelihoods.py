@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxcue.aligners.sphinx.model import STREAMS, AcousticModel
+from voxcue.cancel import checkpoint
 
 _TINY = 1e-30
 """Added to likelihoods, which are relative to the best density of a frame: no senone is worse than that."""
@@ -33,6 +34,7 @@ def log_likelihoods(
         values = features[:, stream]
         terms = np.concatenate((values**2, values, np.ones((len(values), 1), np.float32)), axis=1)
         for first in range(0, len(features), _BLOCK):
+            checkpoint()
             block = slice(first, first + _BLOCK)
             densities = terms[block] @ gaussians
             best = densities.max(axis=1, keepdims=True)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from voxcue.aligners.sphinx.features import RATE, features
 from voxcue.aligners.sphinx.likelihoods import log_likelihoods
 from voxcue.aligners.sphinx.model import STATES, AcousticModel, Phone, load
-from voxcue.cancel import checkpoint
 
 FRAME = 0.01
 """Seconds from one frame to the next."""
@@ -47,7 +46,6 @@ class Sound:
         Args:
             senones: numbers, each once, in order.
         """
-        checkpoint()
         if self._free is not None:
             return log_likelihoods(self.model, self._features, senones) - self._free[:, None]
         phones = self.model.speech
