@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -62,10 +62,15 @@ def _plain(sentences: Sequence[str]) -> list[str]:
     ]
 
 
-def spoken(sentences: Sequence[str]) -> Iterator[Spoken]:
-    """Every sentence once, by all installed voices in turn; without those whose times are in doubt."""
-    voices = _voices()
-    for index, sentence in enumerate(sentences):
+def spoken(sentences: Iterable[str], only: Sequence[tuple[str, str]] = ()) -> Iterator[Spoken]:
+    """Every sentence once, by all installed voices in turn; without those whose times are in doubt.
+
+    Args:
+        sentences: plain words.
+        only: the synthesizers and voices that may speak; all, if none is named.
+    """
+    voices = [each for each in _voices() if not only or each[1:] in only]
+    for index, sentence in enumerate(sentences if voices else ()):
         speak, synthesizer, voice = voices[index % len(voices)]
         words = tuple(sentence.split())
         made = speak(words, voice)
@@ -111,6 +116,10 @@ def _flite_segments(text: str, voice: str, path: str) -> list[tuple[str, float]]
     return [(name, float(end)) for name, end in (each.split(":") for each in shown.split())]
 
 
+_NO_WORD = "0"
+"""Start of the word of the "r" that ked_diphone adds to an "er": it belongs to the word before it."""
+
+
 def _festival(words: Sequence[str], voice: str) -> Made:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "speech.wav"
@@ -132,7 +141,7 @@ def _festival(words: Sequence[str], voice: str) -> Made:
             end = float(ends)
             if name in ("pau", "sil", "h#"):
                 owner = ""
-            elif start == owner:
+            elif owner and start in (owner, _NO_WORD):
                 spans[-1] = Span(spans[-1].start, end)
             else:
                 spans.append(Span(begin, end))
