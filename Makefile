@@ -48,6 +48,7 @@ bench: $(VENV)/.dev  ## Measure: one JSON line per figure
 	$(BIN)/python bench/memory.py
 	$(BIN)/python bench/timing.py
 	$(BIN)/python bench/alignment.py
+	$(BIN)/python bench/verification.py
 	$(BIN)/python bench/duration.py
 	$(BIN)/python bench/voices.py
 	$(BIN)/python bench/serve.py

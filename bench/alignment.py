@@ -2,7 +2,8 @@
 
 Sentences of Python's manual, spoken by flite, festival and espeak-ng; nothing was tuned on them. Clean and
 damaged. Peers: PocketSphinx as it comes, and word times of faster-whisper (tiny.en), not told the text. On
-one core. Prints JSON lines, then a table.
+one core; speed is by processor time, which other work on the machine sways less. Prints JSON lines, then a
+table.
 """
 
 from __future__ import annotations
@@ -150,9 +151,9 @@ def measure(name: str, condition: str, speech: Sequence[tuple[Spoken, Clip]]) ->
     differences: list[float] = []
     untimed = 0
     ALIGNERS[name](speech[0][0].words, speech[0][1])  # loads the model
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = [ALIGNERS[name](one.words, clip) for one, clip in speech]
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     for (one, _), times in zip(speech, found, strict=True):
         untimed += times.count(None)
         for span, exact in zip(times, one.spans, strict=True):

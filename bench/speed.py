@@ -66,7 +66,7 @@ def main() -> None:
             )
         short = [run(voxcue("speak", "Hello there.", "-o", str(folder / "short")))[0] for _ in range(5)]
         figure("one short sentence, whole process", seconds=statistics.median(short))
-        for minutes in (PAGE_MINUTES, 4 * PAGE_MINUTES):
+        for minutes in (PAGE_MINUTES, 4 * PAGE_MINUTES, 60):
             align_a_recording(folder, minutes)
 
 
