@@ -136,7 +136,8 @@ def _joined(*pieces: Samples) -> Samples:
 
 def voxcue(words: Sequence[str], clip: Clip) -> tuple[Doubt, ...]:
     """The doubts of the embedded aligner."""
-    return _ours.verify(clip, [Token(word, word, 0) for word in words]).doubts
+    verdict = _ours.verify(clip, [Token(word, word, 0) for word in words])
+    return verdict.doubts if verdict else ()
 
 
 _ours = SphinxAligner()
