@@ -15,7 +15,7 @@ demo: $(VENV)/.run  ## Speak the examples into out/, with captions and previews
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.dev  ## Run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-reference: $(REFERENCE)/.made  ## Compare the engine f5 with the f5-tts package, in its own environment
 	$(REFERENCE)/bin/python -m pytest -o filterwarnings=default tests/reference

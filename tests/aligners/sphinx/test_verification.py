@@ -157,6 +157,12 @@ def test_silence_says_nothing_of_the_text(aligner: SphinxAligner, seconds: float
     ]
 
 
+def test_digital_silence_around_right_speech_is_silence(aligner: SphinxAligner, spoken: list[Spoken]) -> None:
+    for words, clip, _ in spoken:
+        samples = np.pad(clip.samples, round(0.4 * clip.sample_rate))
+        assert heard(aligner, samples, clip.sample_rate, words) == Verdict(1.0)
+
+
 def test_another_text_is_not_said_at_all(aligner: SphinxAligner, spoken: list[Spoken]) -> None:
     (_, clip, _), (words, _, _) = spoken[0], spoken[2]
     assert heard(aligner, clip.samples, clip.sample_rate, words).score < 0.5

@@ -37,7 +37,7 @@ _AROUND = 4
 
 _FLOOR = 5.0
 """Energy of a band in white noise of one step of 16 bits. No silence is deeper: the model has never heard
-that of zeros."""
+that of zeros, in the place of which there is such noise."""
 
 Array = NDArray[np.float64]
 
@@ -66,6 +66,8 @@ def _energies(samples: NDArray[np.float32]) -> Array:
     )  # the model knows 16-bit integers
     count = max(1, 1 - (_LENGTH - len(whole)) // HOP)
     whole = np.pad(whole, (0, max(0, (count - 1) * HOP + _LENGTH - len(whole))))
+    zeros = whole == 0
+    whole[zeros] = np.random.default_rng(0).standard_normal(int(zeros.sum()))  # see _FLOOR
     whole[1:] -= _EMPHASIS * whole[:-1]
     frames = np.lib.stride_tricks.sliding_window_view(whole, _LENGTH)[::HOP][:count]
     return np.asarray(np.abs(np.fft.rfft(frames * np.hamming(_LENGTH), _POINTS)) ** 2 @ _BANDS)

@@ -104,7 +104,7 @@ def _best(clip: Clip, begin: float, end: float, rest: _Rest, whole: bool) -> _Wi
     """
     sound = _sound(clip, begin, end)
     window = _Window(begin, end, sound, chain(sound, rest.next, whole=whole))
-    if not window.is_doubtful:
+    if not (window if whole else window.believed()).is_doubtful:
         return window
     entries, begins = rest.far
     partial = _Window(begin, end, sound, parts(sound, entries, begins, whole=whole), partly=True)
