@@ -39,6 +39,9 @@ _FLOOR = 5.0
 """Energy of a band in white noise of one step of 16 bits. No silence is deeper: the model has never heard
 that of zeros, in the place of which there is such noise."""
 
+_SOUNDING = 18.0
+"""First cepstrum of frames that count for the mean: some 9 dB above that floor."""
+
 Array = NDArray[np.float64]
 
 
@@ -49,7 +52,7 @@ def features(samples: NDArray[np.float32]) -> NDArray[np.float32]:
         samples: mono at `RATE`, in [-1, 1].
     """
     cepstra = np.log(_without_noise(_energies(samples) + _FLOOR)) @ _COSINES
-    sounding = cepstra[:, 0] >= 0
+    sounding = cepstra[:, 0] >= _SOUNDING
     cepstra = cepstra - cepstra[sounding if sounding.any() else slice(None)].mean(axis=0)
     count = len(cepstra)
     ahead = np.pad(cepstra, ((3, 3), (0, 0)), "edge")
