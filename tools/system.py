@@ -55,6 +55,7 @@ class System:
             "VOXCUE_F5_MODEL": f"/runpod-volume/{model.relative_to(volume)}",
             "VOXCUE_F5_VOCODER": f"/runpod-volume/{vocoder.relative_to(volume)}",
             "VOXCUE_F5_STEPS": "1",
+            "VOXCUE_VERIFY": "flag",  # random weights speak noise, however often
         }
 
     def __enter__(self) -> System:
