@@ -75,6 +75,17 @@ def test_the_best_attempt_is_kept() -> None:
     assert clip is clips[1]
 
 
+def test_an_attempt_that_cannot_be_judged_is_not_the_best() -> None:
+    clips = [Clip(np.full(1, number, np.float32), 1) for number in range(3)]
+    verdicts = [Verdict(0.5, (Doubt("swallowed", 0.0, 1.0, 0, 0),)), None, None]
+    judge: Any = SimpleNamespace(name="judge", verify=lambda clip, _: verdicts[int(clip.samples[0])])
+    (utterance,) = parse("Hello there.").utterances
+    clip, check = Verifying(judge, "retry", 2).best(clips[0], utterance, iter(clips[1:]))
+    assert clip is clips[0]
+    assert check is not None
+    assert (check.scores, check.kept) == ((0.5, 0.0, 0.0), 0)
+
+
 def test_flagging_speaks_nothing_again() -> None:
     engine = Swallower()
     found = spoken(engine, verify="flag")[1].check

@@ -46,7 +46,7 @@ class Verifying:
         tried = [(clip, verdict)]
         while self.mode == "retry" and tried[-1][1].doubts and len(tried) <= self.attempts:
             other = next(again)
-            tried.append((other, self._verdict(other, utterance) or Verdict(0.0)))
+            tried.append((other, self._verdict(other, utterance) or _unheard(other, utterance)))
         scores = tuple(each.score for _, each in tried)
         kept = max(range(len(tried)), key=lambda at: (not tried[at][1].doubts, scores[at], -at))
         return tried[kept][0], Check(0, len(utterance.tokens) - 1, scores, kept, tried[kept][1].doubts)
@@ -117,6 +117,11 @@ def summary(how: Verifying | None, checks: Iterable[Check | None]) -> Verificati
 
 def _placed(doubt: Doubt, words: int, start: float) -> Doubt:
     return Doubt(doubt.kind, doubt.start + start, doubt.end + start, doubt.first + words, doubt.last + words)
+
+
+def _unheard(clip: Clip, utterance: Utterance) -> Verdict:
+    """The verdict on an attempt that cannot be judged, where another could: it is no better than silence."""
+    return Verdict(0.0, (Doubt("mumbled", 0.0, clip.duration, 0, len(utterance.tokens) - 1),))
 
 
 def _listener(language: str) -> Verifier | None:
