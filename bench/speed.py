@@ -12,6 +12,7 @@ import statistics
 import sys
 import tempfile
 import wave
+from itertools import product
 from pathlib import Path
 
 from common import PAGE_MINUTES, figure, pages, run, side_by_side, voxcue
@@ -47,16 +48,17 @@ def main() -> None:
         (folder / "text.txt").write_text(text, encoding="utf-8")
         spoken = [utterance.spoken for utterance in parse(text).utterances]
         (folder / "sentences.json").write_text(json.dumps(spoken), encoding="utf-8")
-        ours = voxcue("speak", "-f", str(folder / "text.txt"), "-o", str(folder / "out"))
+        ours = voxcue("speak", "-f", str(folder / "text.txt"), "-o", str(folder / "out"), "--verify")
         every = len(os.sched_getaffinity(0))
-        for cores in sorted({1, every}):
+        for cores, verify in product(sorted({1, every}), ("off", "flag")):
             alone = [sys.executable, "-c", _ALONE, str(folder / "sentences.json"), str(folder / "alone.wav")]
-            seconds, hibari = side_by_side(ours, [*alone, str(cores)], runs=5, cores=cores)
+            seconds, hibari = side_by_side([*ours, verify], [*alone, str(cores)], runs=5, cores=cores)
             with wave.open(str(folder / "out" / "speech.wav")) as made:
                 speech = made.getnframes() / made.getframerate()
             figure(
                 "ten minutes of speech, all captions",
                 cores=cores,
+                verify=verify,
                 speech_seconds=speech,
                 seconds=seconds,
                 hibari_alone_seconds=hibari,
