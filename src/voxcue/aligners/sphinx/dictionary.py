@@ -8,8 +8,30 @@ from functools import lru_cache
 from voxcue.aligners.sphinx.arpabet import pronounce
 from voxcue.aligners.sphinx.model import folder
 
-_LITTLE = 2
-"""Phones of a little word."""
+_WEAK = {
+    "as": "AH Z",
+    "at": "AH T",
+    "could": "K AH D",
+    "do": "D AH",
+    "had": "HH AH D, AH D",
+    "has": "AH Z",
+    "have": "HH AH V, AH V",
+    "must": "M AH S T",
+    "shall": "SH AH L",
+    "should": "SH AH D",
+    "them": "AH M",
+    "there": "DH ER",
+    "they're": "DH ER",
+    "were": "W AH",
+    "where": "W ER",
+    "will": "AH L",
+    "would": "W AH D, AH D",
+    "you": "Y AH",
+    "you'll": "Y AH L",
+    "you're": "Y ER",
+    "your": "Y ER",
+}
+"""Weak forms of English words that CMU's dictionary lacks (Cruttenden, Gimson's Pronunciation of English)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +43,9 @@ class Entry:
     guessed: bool = False
 
     @property
-    def is_little(self) -> bool:
-        """Whether it has no more than two phones, as "a", "the" and "of": such words are often slurred."""
-        return min(map(len, self.pronunciations)) <= _LITTLE
+    def phones(self) -> int:
+        """Those of its shortest pronunciation."""
+        return min(map(len, self.pronunciations))
 
 
 def entry(word: str) -> Entry | None:
@@ -37,11 +59,12 @@ def entry(word: str) -> Entry | None:
 
 
 def broad_entry(word: str) -> Entry | None:
-    """The same with the pronunciation by the rules added: dictionaries are wrong at times."""
+    """The same with its weak forms and the pronunciation by the rules added: dictionaries are wrong at times."""
     found = entry(word)
     if found is None or found.guessed:
         return found
-    every = dict.fromkeys([*found.pronunciations, _guess(word)])
+    weak = _WEAK.get(found.spelling, "").split(",")
+    every = dict.fromkeys([*found.pronunciations, _guess(word), *(tuple(form.split()) for form in weak)])
     return replace(found, pronunciations=tuple(each for each in every if each))
 
 

@@ -14,11 +14,12 @@ import numpy as np
 from voxcue.aligners.sphinx.dictionary import Entry
 from voxcue.aligners.sphinx.evidence import Evidence
 
-_SWALLOWED, _MUMBLED = -15.0, 18.0
-_LITTLE_SWALLOWED, _LITTLE_MUMBLED = 3.0, 36.0
-"""Nats from which on another reading of a word is believed; speakers slur little words."""
+_SWALLOWED = (6.0, 3.0, -15.0)
+_MUMBLED = (42.0, 42.0, 24.0)
+"""Nats from which on another reading of a word of one, of two and of more phones is believed; speakers slur
+little words."""
 
-_REPEATED, _ADDED = 9.0, 60.0
+_REPEATED, _ADDED = 9.0, 66.0
 
 _SOMETHING = 40.0
 """Nats by which speech in place of a word is better than nothing, when there is some."""
@@ -59,18 +60,18 @@ def judge(evidence: Evidence, entries: Sequence[Entry]) -> list[Finding]:
 def _likely(evidence: Evidence, entries: Sequence[Entry]) -> Iterator[tuple[float, Finding]]:
     """Readings that are better than the text, and by how much."""
     guessed = [entry.guessed for entry in entries]
-    little = np.array([entry.is_little for entry in entries])
+    size = np.array([min(entry.phones, len(_SWALLOWED)) - 1 for entry in entries])
     wary = _WARY * max(0.0, _PLAIN - evidence.good)
     other = wary + _freedom(evidence, guessed)
     skipped, repeated = evidence.skipped - wary, evidence.repeated - other
     replaced, added = evidence.replaced - other, evidence.added - other
-    least = np.full(skipped.shape, _SWALLOWED)
-    least[0, little] = _LITTLE_SWALLOWED
+    least = np.full(skipped.shape, _SWALLOWED[-1])
+    least[0] = np.take(_SWALLOWED, size)
     for more, word in np.argwhere(skipped > least).tolist():
         yield float(skipped[more, word]), Finding("swallowed", word, word + more)
     for more, word in np.argwhere(repeated > _REPEATED).tolist():
         yield float(repeated[more, word]) + _AGAIN, Finding("repeated", word, word + more)
-    least = np.maximum(np.where(little, _LITTLE_MUMBLED, _MUMBLED), skipped[0] + _SOMETHING)
+    least = np.maximum(np.take(_MUMBLED, size), skipped[0] + _SOMETHING)
     for word in np.flatnonzero(replaced > least).tolist():
         if not guessed[word]:
             yield float(replaced[word]), Finding("mumbled", word, word)
