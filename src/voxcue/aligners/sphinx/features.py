@@ -95,8 +95,9 @@ def _without_noise(energies: Array) -> Array:
 
 
 def _lower_envelope(power: Array, envelope: Array) -> Array:
-    share = np.where(power >= envelope, _SLOW, _FAST)
-    return np.asarray(share * envelope + (1 - share) * power)
+    """The envelope a frame later: it rises slowly to power that lies above it, and falls fast."""
+    above = power - envelope
+    return np.asarray(envelope + np.minimum((1 - _SLOW) * above, (1 - _FAST) * above))
 
 
 def _bands() -> Array:

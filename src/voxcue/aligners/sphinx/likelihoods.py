@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from voxcue.aligners.sphinx.model import STREAMS, AcousticModel
 from voxcue.cancel import checkpoint
 
-_TINY = 1e-30
+_TINY = np.float32(1e-30)
 """Added to likelihoods, which are relative to the best density of a frame: no senone is worse than that."""
 
-_BLOCK = 256
+_BLOCK = 128
 """Frames that are worked on at once: what they need fits into a cache."""
 
 
@@ -25,12 +27,15 @@ def log_likelihoods(
         features: of `voxcue.aligners.sphinx.features.features`.
         senones: numbers, each once.
     """
+    order = np.argsort(model.codebook[senones], kind="stable")  # those of a codebook lie side by side
+    ordered = senones[order]
+    books, begins = np.unique(model.codebook[ordered], return_index=True)
+    slices = [slice(*edge) for edge in pairwise([*begins.tolist(), len(senones)])]
     found = np.zeros((len(features), len(senones)), np.float32)
-    books, owner = np.unique(model.codebook[senones], return_inverse=True)
-    columns = [np.flatnonzero(owner == book) for book in range(len(books))]
+    sums = np.empty((min(_BLOCK, len(features)), len(senones)), np.float32)
     for stream in range(STREAMS):
         gaussians = model.gaussians[stream][:, books].reshape(model.gaussians.shape[1], -1)
-        mixtures = [model.mixtures(senones[each], stream) for each in columns]
+        mixtures = [model.mixtures(ordered[each], stream) for each in slices]
         values = features[:, stream]
         terms = np.concatenate((values**2, values, np.ones((len(values), 1), np.float32)), axis=1)
         for first in range(0, len(features), _BLOCK):
@@ -40,6 +45,9 @@ def log_likelihoods(
             best = densities.max(axis=1, keepdims=True)
             np.exp(np.subtract(densities, best, out=densities), out=densities)
             by_book = densities.reshape(len(densities), len(books), -1)
-            for book, (mine, mixture) in enumerate(zip(columns, mixtures, strict=True)):
-                found[block, mine] += np.log(by_book[:, book] @ mixture + np.float32(_TINY)) + best
-    return found
+            mixed = sums[: len(densities)]
+            for book, (mine, mixture) in enumerate(zip(slices, mixtures, strict=True)):
+                mixed[:, mine] = by_book[:, book] @ mixture
+            found[block] += np.log(np.add(mixed, _TINY, out=mixed), out=mixed)
+            found[block] += best
+    return found[:, np.argsort(order)]
