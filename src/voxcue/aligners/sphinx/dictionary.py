@@ -59,7 +59,7 @@ def entry(word: str) -> Entry | None:
 
 
 def broad_entry(word: str) -> Entry | None:
-    """The same with its weak forms and the pronunciation by the rules added: dictionaries are wrong at times."""
+    """The same with weak forms and the pronunciation by the rules added: dictionaries are wrong at times."""
     found = entry(word)
     if found is None or found.guessed:
         return found
