@@ -15,6 +15,7 @@ from tests.server.process import serving
 from tests.voices import fake_engine
 from tests.voices.speech import TEXT, spoken, wav
 from voxcue import voices
+from voxcue.aligners.sphinx.aligner import SphinxAligner
 from voxcue.errors import UsageError, VoxcueError
 from voxcue.server import fetched
 from voxcue.server.making import make_plan
@@ -56,12 +57,18 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
     return Services(Settings(engine="parrot", storage=storage, fetch_buckets=BUCKET), local=True)
 
 
-def test_an_engine_without_voices_is_ready_when_its_model_is_loaded(services: Services) -> None:
+def test_an_engine_without_voices_is_ready_when_its_model_and_what_listens_are_loaded(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(SphinxAligner, "align", lambda *_: heard.append("align"))
+    monkeypatch.setattr(SphinxAligner, "verify", lambda *_: heard.append("verify"))
     services.check()
     before = fake_engine.CloningEngine.loads
     services.warm()
     assert services.ready
     assert fake_engine.CloningEngine.loads == before + 1
+    assert heard == ["align", "verify"]
     services.close()
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 from time import perf_counter
 
+import numpy as np
 from fastapi import Request
 
 from voxcue.engines import engine_class
 from voxcue.engines.batching import Batcher
-from voxcue.errors import VoxcueError
+from voxcue.errors import AlignmentError, VoxcueError
 from voxcue.pipeline import SaveOptions, SpeakOptions, plan
 from voxcue.pipeline.plan import choose_aligner
+from voxcue.pipeline.verifying import verifying
 from voxcue.pipeline.voice import find_voice
 from voxcue.server.access import Access, keys
 from voxcue.server.admission import Gate
@@ -22,6 +26,8 @@ from voxcue.server.jobs import Jobs
 from voxcue.server.metrics import Metrics
 from voxcue.settings import Settings
 from voxcue.storage import Storage
+from voxcue.text import parse
+from voxcue.types import Clip
 from voxcue.voices import Library
 
 _LOG = logging.getLogger("voxcue.server")
@@ -86,11 +92,17 @@ class Services:
             find_voice(engine, self.settings.voice, library=self.library)  # says which ones there are
 
     def warm(self) -> None:
-        """Load the default engine and its voice, if any, so that the first request does not wait."""
+        """Load the default engine, its voice, if any, and what listens: the first request shall not wait."""
         begun = perf_counter()
         try:
             engine = self.engine()
-            engine.load()
+            if engine.voices():
+                engine.load()
+            else:
+                with ThreadPoolExecutor(1) as pool:
+                    heard = pool.submit(_first_hearing, engine, self.settings.aligner)
+                    engine.load()
+                heard.result()
             if self.settings.voice or engine.voices():
                 _first_words(engine, self.library)
         except VoxcueError as error:
@@ -126,6 +138,19 @@ def services(request: Request) -> Services:
     """The services of the app that a request came to."""
     found: Services = request.app.state.services
     return found
+
+
+def _first_hearing(engine: Batcher, aligner: str) -> None:
+    """Listen to a second of noise: what times and verifies words loads its models at its first use."""
+    clip = Clip(np.random.default_rng(0).normal(0, 0.1, 16_000).astype(np.float32), 16_000)
+    tokens = parse("Ready.").utterances[0].tokens
+    language, clones = engine.traits.languages[0], engine.traits.clones_voices
+    chosen = choose_aligner(aligner, language, engine.traits.times_words)
+    how = verifying(None, None, language, clones=clones, aligner=chosen)
+    with suppress(AlignmentError):  # nobody says so
+        chosen.align(clip, tokens)
+    if how:
+        how.verifier.verify(clip, tokens)
 
 
 def _first_words(engine: Batcher, library: Library) -> None:
