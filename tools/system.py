@@ -198,10 +198,12 @@ def main() -> None:
 
         with system.worker(wheels):
             system.ask(task="voices.list")
-            job = system.submit(text=text, voice=voice)
+            job = system.submit(text=" ".join([text] * (20 if chosen.small else 1)), voice=voice)
             while system.status(job) != "IN_PROGRESS":
                 time.sleep(0.02)
             time.sleep(0.5)
+            if system.status(job) != "IN_PROGRESS":
+                sys.exit("the job was done before layer 2 was killed")
             os.kill(layer2(), signal.SIGKILL)
             begun = time.perf_counter()
             while system.status(job) == "IN_PROGRESS":

@@ -22,6 +22,7 @@ from voxcue.server.making import make_plan
 from voxcue.server.schemas import SpeechRequest, VoiceReference
 from voxcue.server.services import Services
 from voxcue.settings import Settings
+from voxcue.types import Clip
 
 
 def test_a_voice_is_added_and_spoken_with(tmp_path: Path) -> None:
@@ -60,15 +61,14 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
 def test_an_engine_without_voices_is_ready_when_its_model_and_what_listens_are_loaded(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard: list[str] = []
-    monkeypatch.setattr(SphinxAligner, "align", lambda *_: heard.append("align"))
-    monkeypatch.setattr(SphinxAligner, "verify", lambda *_: heard.append("verify"))
+    heard: list[Clip] = []
+    monkeypatch.setattr(SphinxAligner, "verify", lambda _, clip, tokens: heard.append(clip))
     services.check()
     before = fake_engine.CloningEngine.loads
     services.warm()
     assert services.ready
     assert fake_engine.CloningEngine.loads == before + 1
-    assert heard == ["align", "verify"]
+    assert len(heard) == 1
     services.close()
 
 
