@@ -62,7 +62,7 @@ def test_an_engine_without_voices_is_ready_when_its_model_and_what_listens_are_l
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[Clip] = []
-    monkeypatch.setattr(SphinxAligner, "verify", lambda _, clip, tokens: heard.append(clip))
+    monkeypatch.setattr(SphinxAligner, "verify", lambda _, clip, __: heard.append(clip))
     services.check()
     before = fake_engine.CloningEngine.loads
     services.warm()
