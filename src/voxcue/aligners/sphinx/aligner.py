@@ -11,13 +11,16 @@ import os
 from collections.abc import Sequence
 from threading import BoundedSemaphore
 
+import numpy as np
+from numpy.typing import NDArray
+
 from voxcue.aligners import edges, fill
 from voxcue.aligners.sphinx import dictionary
 from voxcue.aligners.sphinx.evidence import weigh
 from voxcue.aligners.sphinx.network import network
 from voxcue.aligners.sphinx.parts import beginnings
 from voxcue.aligners.sphinx.search import Heard
-from voxcue.aligners.sphinx.sound import listen, seconds
+from voxcue.aligners.sphinx.sound import FRAME, listen, seconds
 from voxcue.aligners.sphinx.verification import HOPELESS, Finding, judge
 from voxcue.aligners.sphinx.viterbi import Piece, score
 from voxcue.aligners.sphinx.windows import mismatch, search
@@ -25,6 +28,10 @@ from voxcue.types import Clip, Doubt, Span, Token, Verdict, Word
 
 _TURNS = BoundedSemaphore(os.cpu_count() or 1)
 """No more listen at once than there are cores: they would be no faster, and need more memory."""
+
+_HOPS = round(FRAME / edges.HOP)
+_SOFTER = 10.0
+"""Decibels below the median level of an utterance, down to which there is a sound."""
 
 _LONGEST = 60.0
 """Seconds of an utterance that is verified at most."""
@@ -68,7 +75,7 @@ class SphinxAligner:
         if not evidence.words or evidence.good < HOPELESS:
             everything = Doubt("swallowed", 0.0, clip.duration, known[0][0], known[-1][0])
             return Verdict(0.0, (everything,))
-        found = judge(evidence, [entry for _, entry in known])
+        found = judge(evidence, [entry for _, entry in known], _loud(clip, sound.frames))
         wrong = sum(1 if each.kind == "added" else each.last - each.first + 1 for each in found)
         owners = [at for at, _ in known]
         doubts = tuple(_doubt(each, evidence.words, owners, clip.duration) for each in found)
@@ -95,6 +102,13 @@ def _words(clip: Clip, tokens: Sequence[Token], owners: Sequence[int], heard: Se
         scores[index].append(math.exp(min(0.0, each.score / (each.end - each.start))))
     means = {index: sum(each) / len(each) if each else 0.0 for index, each in scores.items()}
     return fill.words(tokens, spans, clip.duration, [means.get(at) for at in range(len(tokens))])
+
+
+def _loud(clip: Clip, frames: int) -> NDArray[np.bool_]:
+    """Whether there is a sound in each frame of a clip: it is not much softer than the median one."""
+    levels = edges.level(clip, 0.0, clip.duration)
+    each = levels[: len(levels) // _HOPS * _HOPS].reshape(-1, _HOPS).max(axis=1)[:frames]
+    return np.pad(each > np.median(levels) - _SOFTER, (0, frames - len(each)))
 
 
 def _doubt(finding: Finding, words: Sequence[Piece], owners: Sequence[int], duration: float) -> Doubt:

@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voxcue.aligners.sphinx.dictionary import Entry
 from voxcue.aligners.sphinx.evidence import Evidence
+from voxcue.aligners.sphinx.model import STATES
+from voxcue.aligners.sphinx.viterbi import Piece
 
 _SWALLOWED = (6.0, 3.0, -15.0)
 _MUMBLED = (42.0, 42.0, 24.0)
@@ -30,6 +33,9 @@ _AGAIN = 30.0
 _PLAIN, _WARY = 0.2, 150.0
 """Score of a frame that good words have, and nats more for each that they lack: robots, and loud noise."""
 
+_FILLED = 1.5
+"""Frames of sound between two words, as a multiple of the fewest that the words between them last: from there
+on it is more than those words."""
 
 HOPELESS = -2.5
 """Score of a frame that good words have not when next to nothing of a text is said."""
@@ -43,18 +49,33 @@ class Finding(NamedTuple):
     last: int
 
 
-def judge(evidence: Evidence, entries: Sequence[Entry]) -> list[Finding]:
+def judge(evidence: Evidence, entries: Sequence[Entry], loud: NDArray[np.bool_]) -> list[Finding]:
     """What is doubtful, in order; of readings that contradict each other the likeliest.
 
     Args:
         evidence: of an utterance that has a path.
         entries: its words.
+        loud: whether there is a sound in each frame.
     """
     found: list[Finding] = []
     for _, finding in sorted(_likely(evidence, entries), reverse=True):
         if not any(_touch(finding, other) for other in found):
             found.append(finding)
-    return sorted(found, key=lambda each: (each.first, each.last))
+    named = [_named(each, evidence.words, entries, loud) for each in found]
+    return sorted(named, key=lambda each: (each.first, each.last))
+
+
+def _named(
+    finding: Finding, words: Sequence[Piece], entries: Sequence[Entry], loud: NDArray[np.bool_]
+) -> Finding:
+    """The finding; "mumbled" where words are missing and something else is in their place."""
+    if finding.kind != "swallowed":
+        return finding
+    start = words[finding.first - 1].end if finding.first else 0
+    end = words[finding.last + 1].start if finding.last + 1 < len(words) else len(loud)
+    shortest = STATES * sum(entry.phones for entry in entries[finding.first : finding.last + 1])
+    filled = np.count_nonzero(loud[start:end]) > _FILLED * shortest
+    return finding._replace(kind="mumbled") if filled else finding
 
 
 def _likely(evidence: Evidence, entries: Sequence[Entry]) -> Iterator[tuple[float, Finding]]:
