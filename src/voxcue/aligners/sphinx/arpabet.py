@@ -20,7 +20,7 @@ PHONES = sorted({*_PHONES.values(), "OY"})
 
 def pronounce(word: str) -> list[str]:
     """The phones of one word; empty if the rules cannot read it."""
-    phonemes = rules()(word, normalize_text=False)
+    phonemes = rules(british=False)(word, normalize_text=False)
     phones = [_PHONES[symbol] for symbol in phonemes if symbol in _PHONES]
     merged: list[str] = []
     for phone in phones:  # CMU writes "bird" with one phone, hibari with a vowel and an r

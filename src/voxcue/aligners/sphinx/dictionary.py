@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -51,9 +52,9 @@ class Entry:
 def entry(word: str) -> Entry | None:
     """The entry of a word, ``None`` if it has no sound."""
     spelling = word.lower().replace("\u2019", "'")
-    known = _lexicon().get(spelling)
+    known = tuple(_known(spelling))
     if known:
-        return Entry(spelling, tuple(tuple(each.split()) for each in known))
+        return Entry(spelling, known)
     guess = _guess(word)
     return Entry(spelling, (guess,), guessed=True) if guess else None
 
@@ -74,11 +75,17 @@ def _guess(word: str) -> tuple[str, ...]:
     return tuple(pronounce(word))
 
 
+def _known(spelling: str) -> Iterator[tuple[str, ...]]:
+    """The pronunciations in the dictionary, whose second one of "the" is that of "the(2)"."""
+    number, key = 1, "" if "(" in spelling else spelling
+    while phones := _lexicon().get(key):
+        yield tuple(phones.split())
+        number += 1
+        key = f"{spelling}({number})"
+
+
 @lru_cache(maxsize=1)
-def _lexicon() -> dict[str, list[str]]:
-    """Spellings to pronunciations; a line of the file has one, and "the(2)" is another one of "the"."""
-    found: dict[str, list[str]] = {}
-    for line in (folder() / "cmudict-en-us.dict").read_text(encoding="utf-8").splitlines():
-        spelling, _, phones = line.partition(" ")
-        found.setdefault(spelling.partition("(")[0], []).append(phones)
-    return found
+def _lexicon() -> dict[str, str]:
+    """The lines of the dictionary: what comes before the first space, and the phones after it."""
+    lines = (folder() / "cmudict-en-us.dict").read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" ", 1) for line in lines)
