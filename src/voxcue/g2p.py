@@ -8,7 +8,7 @@ from typing import Any
 
 @lru_cache(maxsize=2)
 def rules(*, british: bool) -> Any:
-    """A ``hibari.g2p.G2P``: 100 MB and a third of a second. No default: asked in one way there is one copy."""
+    """A ``hibari.g2p.G2P``: 100 MB and a third of a second. Asked in one way only, there is one copy."""
     from hibari.g2p import G2P
 
     return G2P(british=british)

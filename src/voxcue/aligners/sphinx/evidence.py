@@ -80,22 +80,21 @@ def backward(scored: Scored) -> Floats:
     Of shape ``(frames + 1, words + 1)``, as ``Forward.ended``.
     """
     net = scored.network
-    states, after = np.full(len(net.senones), NEVER), np.empty(len(net.senones), np.float32)
-    silence = np.full((STATES, net.words + 1), NEVER)
+    scores, columns, stay, leave = scored.lattice
+    states, after = np.full(len(columns), NEVER), np.empty(len(columns), np.float32)
+    hush, heard = slice(len(net.senones), None, STATES), slice(len(net.senones) + STATES - 1, None, STATES)
+    before_end, after_silence = leave[net.last], scored.silent_leave[-1]
     found = np.full((scored.frames + 1, net.words + 1), NEVER)
     node = np.full(net.words + 1, NEVER)  # where silence may end
     found[-1, -1] = node[-1] = 0.0
-    before_end = net.leave[net.last]
     for frame in range(scored.frames - 1, -1, -1):
-        after[:-1] = states[1:]
-        after[:-1] += net.leave[:-1]
+        np.add(states[1:], leave[:-1], out=after[:-1])
         after[net.last] = found[frame + 1].take(net.word + 1) + before_end
-        states += net.stay
+        np.add(node, after_silence, out=after[heard])
+        states += stay
         np.maximum(states, after, out=states)
-        states += scored.states[frame].take(scored.columns)
-        leaving = np.concatenate((silence[1:], node[None])) + scored.silent_leave[:, None]
-        silence = np.maximum(silence + scored.silent_stay[:, None], leaving) + scored.silence[frame][:, None]
-        node = np.full(net.words + 1, NEVER)
+        states += scores[frame].take(columns)
         np.maximum.reduceat(states.take(net.first), net.begins, out=node[:-1])
-        np.maximum(node, silence[0] + PAUSE, out=found[frame])
+        node[-1] = NEVER
+        np.maximum(node, states[hush] + PAUSE, out=found[frame])
     return found

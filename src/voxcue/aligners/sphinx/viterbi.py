@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +71,29 @@ class Scored:
         """How many there are."""
         return len(self.states)
 
+    @cached_property
+    def lattice(self) -> Lattice:
+        """All states between which paths move, in the order in which they do."""
+        net, nodes, senones = self.network, self.network.words + 1, self.states.shape[1]
+        return Lattice(
+            scores=np.concatenate((self.states, self.silence), axis=1),
+            columns=np.concatenate((self.columns, np.tile(np.arange(senones, senones + STATES), nodes))),
+            stay=np.concatenate((net.stay, np.tile(self.silent_stay, nodes))),
+            leave=np.concatenate((net.leave, np.tile(self.silent_leave, nodes))),
+        )
+
+
+class Lattice(NamedTuple):
+    """The states of the words, then those of silence at each node; log probabilities in nats.
+
+    Of each state ``columns`` says where among the ``scores`` of a frame its own is.
+    """
+
+    scores: Floats
+    columns: NDArray[np.intp]
+    stay: Floats
+    leave: Floats
+
 
 def score(sound: Sound, network: Network, *, breaths: bool = False) -> Scored:
     """What the search needs of a sound for one text; ``breaths``: pauses may hold breaths, too."""
@@ -108,41 +133,37 @@ class Forward:
         self.node = np.full((frames + 1, nodes), NEVER)
         self._how = np.zeros((frames + 1, nodes), np.uint8)
         self._exits = np.full((frames + 1, len(net.word)), NEVER)
-        self._moved = np.zeros((frames, len(net.senones)), bool)
-        self._silent = np.zeros((frames, STATES, nodes), bool)
+        self._moved = np.zeros((frames, len(scored.lattice.columns)), bool)
         self.foreign = np.full(frames + 1, NEVER)
         self._from = np.full(frames + 1, -1, np.intp)
         self._run()
 
     def _run(self) -> None:
         scored, net = self._scored, self._scored.network
-        states, before = np.full(len(net.senones), NEVER), np.empty(len(net.senones), np.float32)
-        silence = np.full((STATES, net.words + 1), NEVER)
-        before_silence = np.empty_like(silence)
-        silent_stay, silent_leave = scored.silent_stay[:, None], scored.silent_leave[:, None]
-        before_end = net.leave[net.last]
+        scores, columns, stay, leave = scored.lattice
+        states, before = np.full(len(columns), NEVER), np.empty(len(columns), np.float32)
+        hush, heard = (
+            slice(len(net.senones), None, STATES),
+            slice(len(net.senones) + STATES - 1, None, STATES),
+        )
+        before_end, after_silence = leave[net.last], scored.silent_leave[-1]
         self.ended[0, 0] = self.node[0, 0] = 0.0
         for frame in range(scored.frames):
             if frame % _EVERY == 0:
                 checkpoint()
             self._leave_order(frame)
-            np.add(states[:-1], net.leave[:-1], out=before[1:])
+            np.add(states[:-1], leave[:-1], out=before[1:])
             before[net.first] = self.node[frame].take(net.word) + self._worth
-            states += net.stay
+            np.add(self.ended[frame], PAUSE, out=before[hush])
+            states += stay
             np.greater(before, states, out=self._moved[frame])
             np.maximum(states, before, out=states)
-            states += scored.states[frame].take(scored.columns)
-            np.add(self.ended[frame], PAUSE, out=before_silence[0])
-            np.add(silence[:-1], silent_leave[:-1], out=before_silence[1:])
-            silence += silent_stay
-            np.greater(before_silence, silence, out=self._silent[frame])
-            np.maximum(silence, before_silence, out=silence)
-            silence += scored.silence[frame][:, None]
+            states += scores[frame].take(columns)
             exits = self._exits[frame + 1]
             np.add(states.take(net.last), before_end, out=exits)
             if net.words:
                 np.maximum.reduceat(exits, net.begins, out=self.ended[frame + 1, 1:])
-            after = silence[-1] + silent_leave[-1]
+            after = states[heard] + after_silence
             np.greater(after, self.ended[frame + 1], out=self._how[frame + 1], casting="unsafe")
             np.maximum(self.ended[frame + 1], after, out=self.node[frame + 1])
         self._leave_order(scored.frames)
@@ -202,10 +223,11 @@ class Forward:
             frame -= 1
 
     def _silence_to(self, end: int, node: int) -> tuple[int, Piece]:
+        first = len(self._scored.network.senones) + STATES * node
         state, frame, total = STATES - 1, end - 1, 0.0
         while True:
             total += float(self._scored.silence[frame, state])
-            if self._silent[frame, state, node]:
+            if self._moved[frame, first + state]:
                 if state == 0:
                     return frame, Piece(None, frame, end, total)
                 state -= 1
