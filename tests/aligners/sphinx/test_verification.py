@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.aligners import flite
+from voxcue import speak
 from voxcue.aligners.base import Verifier
 from voxcue.aligners.sphinx.aligner import SphinxAligner
 from voxcue.types import Clip, Doubt, Span, Token, Verdict
@@ -56,6 +57,20 @@ def test_the_aligner_is_a_verifier(aligner: SphinxAligner) -> None:
 def test_right_speech_is_not_doubted(aligner: SphinxAligner, spoken: list[Spoken]) -> None:
     for words, clip, _ in spoken:
         assert heard(aligner, clip.samples, clip.sample_rate, words) == Verdict(1.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Whether it had happened or not, they would have been there.",
+        "Great people will neither follow nor lead.",
+        "You will attract cultured people.",
+    ],
+)
+def test_weak_forms_of_a_natural_voice_are_not_doubted(text: str) -> None:
+    found = speak(text, verify="flag").verification
+    assert found is not None
+    assert (found.utterances, found.checks) == (1, ())
 
 
 LONG = [(0, 2), (1, 4), (2, 3), (3, 2)]
