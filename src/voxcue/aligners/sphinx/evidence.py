@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voxcue.aligners.sphinx.model import STATES
 from voxcue.aligners.sphinx.viterbi import NEVER, PAUSE, Forward, Piece, Scored
 
 MOST = 3
@@ -80,9 +79,8 @@ def backward(scored: Scored) -> Floats:
     Of shape ``(frames + 1, words + 1)``, as ``Forward.ended``.
     """
     net = scored.network
-    scores, columns, stay, leave = scored.lattice
+    scores, columns, stay, leave, hush, heard = scored.lattice
     states, after = np.full(len(columns), NEVER), np.empty(len(columns), np.float32)
-    hush, heard = slice(len(net.senones), None, STATES), slice(len(net.senones) + STATES - 1, None, STATES)
     before_end, after_silence = leave[net.last], scored.silent_leave[-1]
     found = np.full((scored.frames + 1, net.words + 1), NEVER)
     node = np.full(net.words + 1, NEVER)  # where silence may end

@@ -80,19 +80,24 @@ class Scored:
             columns=np.concatenate((self.columns, np.tile(np.arange(senones, senones + STATES), nodes))),
             stay=np.concatenate((net.stay, np.tile(self.silent_stay, nodes))),
             leave=np.concatenate((net.leave, np.tile(self.silent_leave, nodes))),
+            hush=slice(len(net.senones), None, STATES),
+            heard=slice(len(net.senones) + STATES - 1, None, STATES),
         )
 
 
 class Lattice(NamedTuple):
     """The states of the words, then those of silence at each node; log probabilities in nats.
 
-    Of each state ``columns`` says where among the ``scores`` of a frame its own is.
+    Of each state ``columns`` says where among the ``scores`` of a frame its own is. ``hush`` are the first
+    states of the silences, ``heard`` the last.
     """
 
     scores: Floats
     columns: NDArray[np.intp]
     stay: Floats
     leave: Floats
+    hush: slice
+    heard: slice
 
 
 def score(sound: Sound, network: Network, *, breaths: bool = False) -> Scored:
@@ -140,12 +145,8 @@ class Forward:
 
     def _run(self) -> None:
         scored, net = self._scored, self._scored.network
-        scores, columns, stay, leave = scored.lattice
+        scores, columns, stay, leave, hush, heard = scored.lattice
         states, before = np.full(len(columns), NEVER), np.empty(len(columns), np.float32)
-        hush, heard = (
-            slice(len(net.senones), None, STATES),
-            slice(len(net.senones) + STATES - 1, None, STATES),
-        )
         before_end, after_silence = leave[net.last], scored.silent_leave[-1]
         self.ended[0, 0] = self.node[0, 0] = 0.0
         for frame in range(scored.frames):
@@ -223,7 +224,7 @@ class Forward:
             frame -= 1
 
     def _silence_to(self, end: int, node: int) -> tuple[int, Piece]:
-        first = len(self._scored.network.senones) + STATES * node
+        first = self._scored.lattice.hush.start + STATES * node
         state, frame, total = STATES - 1, end - 1, 0.0
         while True:
             total += float(self._scored.silence[frame, state])
