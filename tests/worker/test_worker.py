@@ -16,7 +16,7 @@ import soundfile
 from tests.worker.runs import Running, children, running, wait_for
 
 TEXT = "Doors open at 7:30 p.m."
-LONG = " ".join(f"This is sentence number {number}, and it costs $3.50." for number in range(120))
+LONG = " ".join(f"This is sentence number {number}, and it costs $3.50." for number in range(60))
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_tells_its_progress(worker: Running) -> None:
 
 
 def test_a_cancelled_job_stops_the_work(worker: Running) -> None:
-    job = worker.run(text=LONG * 6, format="mp3")
+    job = worker.run(text=LONG * 12, format="mp3")
     wait_for(lambda: bool(worker.status(job).get("output")), 30)
     worker.client.post(f"/cancel/{job}")
     begun = time.monotonic()
@@ -155,7 +155,7 @@ def test_sigterm_finishes_the_job(tmp_path: Path) -> None:
 
 def test_sigterm_hands_back_what_takes_too_long(tmp_path: Path) -> None:
     with running(tmp_path, VOXCUE_SHUTDOWN_SECONDS="1") as worker:
-        job = worker.run(text=LONG * 6, captions=[], format="mp3")
+        job = worker.run(text=LONG * 12, captions=[], format="mp3")
         wait_for(lambda: bool(worker.status(job).get("output")), 30)
         worker.process.send_signal(signal.SIGTERM)
         assert worker.ended() == 0

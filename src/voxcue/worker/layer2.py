@@ -162,10 +162,11 @@ class Layer2:
         self.started.set()
         begun = last = time.monotonic()
         transport = httpx.HTTPTransport(uds=str(self.socket))
-        with httpx.Client(transport=transport, base_url="http://layer2", timeout=5) as client:
+        patience = min(5.0, settings().worker_hang_seconds)
+        with httpx.Client(transport=transport, base_url="http://layer2", timeout=patience) as client:
             while process.poll() is None and not self._closing.is_set():
-                now = time.monotonic()
                 health = _health(client)
+                now = time.monotonic()
                 if health:
                     last = now
                 if self.state is not State.READY:

@@ -43,7 +43,7 @@ def test_sway_puts_steps_at_the_beginning() -> None:
 @pytest.mark.parametrize("guidance", [0.0, 2.0])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_row_is_the_same_in_any_company(family: str, guidance: float, tmp_path: Path) -> None:
-    speak = sampler(tmp_path, family, guidance=guidance)
+    speak = sampler(tmp_path, family, steps=3, guidance=guidance)
     rows = [row(30, 20, 90, 1), row(50, 70, 160, 2), row(31, 10, 61, 3), row(50, 40, 160, 4)]
     alone = [speak([each])[0] for each in rows]
     for company in (rows, rows[::-1], rows[1:3], [rows[0], rows[0]]):
