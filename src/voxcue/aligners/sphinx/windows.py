@@ -30,7 +30,7 @@ _OVERLAP = 1.5
 _HURRY, _SPARE = 1.6, 15
 """A window is given as many times the words that it would hold at an even pace, and so many more."""
 
-_SURE = -1.2
+_SURE = -1.5
 """Mean score of the words from which on the text is what is said, whatever the recording."""
 
 _STRANGE = -2.5
