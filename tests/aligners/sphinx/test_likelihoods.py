@@ -26,7 +26,7 @@ def test_they_are_sums_over_streams_of_weighed_gaussians(clip: Clip) -> None:
             total = 0.0
             for stream in range(STREAMS):
                 terms = np.concatenate((streams[stream] ** 2, streams[stream], [1.0]))
-                densities = terms @ MODEL.gaussians[stream][:, MODEL.codebook[senone]]
+                densities = MODEL.gaussians[stream, MODEL.codebook[senone]] @ terms
                 weights = -1024 * np.log(1.0001) * MODEL.weights[stream][:, senone]
                 total += np.logaddexp.reduce(densities + weights)
             if total > found[frame].max() - 30:  # worse ones are cut off

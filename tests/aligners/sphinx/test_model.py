@@ -25,7 +25,7 @@ def test_it_has_the_phones_senones_and_gaussians_of_the_files() -> None:
     assert len(MODEL.names) == 42
     assert {*PHONES, "SIL"} == {name for name in MODEL.names if not name.startswith("+")}
     assert len(MODEL.codebook) == reference.SENONES
-    assert MODEL.gaussians.shape == (STREAMS, 27, 42, 128)
+    assert MODEL.gaussians.shape == (STREAMS, 42, 128, 27)
     assert MODEL.weights.shape == (STREAMS, 128, reference.SENONES)
 
 
@@ -43,7 +43,7 @@ def test_transitions_are_probabilities_and_states_only_stay_or_go_on() -> None:
 
 def test_the_weights_of_a_senone_add_up_to_one() -> None:
     for stream in range(STREAMS):
-        sums = MODEL.mixtures(np.arange(reference.SENONES), stream).sum(axis=0)
+        sums = MODEL.mixtures(np.arange(reference.SENONES), stream).sum(axis=1)
         assert np.median(sums) == pytest.approx(1, abs=0.1)  # they are rounded to 8 bits
 
 

@@ -78,26 +78,43 @@ def _energies(samples: NDArray[np.float32]) -> Array:
 
 def _without_noise(energies: Array) -> Array:
     """The same with each band turned down by how much of it is a steady floor or masked by a peak before."""
-    gains = np.empty_like(energies)
-    power = energies[0]
-    noise = floor = power / _GAIN
-    peak = np.zeros_like(power)
-    for frame, energy in enumerate(energies):
-        power = _SMOOTH * power + (1 - _SMOOTH) * energy
-        noise = _lower_envelope(power, noise)
-        signal = np.maximum(power - noise, 1.0)
-        floor = _lower_envelope(signal, floor)
-        peak = peak * _DECAY
-        heard = np.where(signal < _DECAY * peak, _MASKED * peak, signal)
-        peak = np.maximum(peak, signal)
-        gains[frame] = np.maximum(heard, floor) / np.maximum(power, 1e-9)
+    power = _smoothed(energies)
+    start = energies[0] / _GAIN
+    signal = np.maximum(power - _lower_envelope(power, start), 1.0)
+    peak = _peaks_before(signal)
+    heard = np.where(signal < _DECAY * peak, _MASKED * peak, signal)
+    gains = np.maximum(heard, _lower_envelope(signal, start)) / np.maximum(power, 1e-9)
     return np.asarray(energies * (np.clip(gains, 1 / _GAIN, _GAIN) @ _AVERAGES))
 
 
-def _lower_envelope(power: Array, envelope: Array) -> Array:
-    """The envelope a frame later: it rises slowly to power that lies above it, and falls fast."""
-    above = power - envelope
-    return np.asarray(envelope + np.minimum((1 - _SLOW) * above, (1 - _FAST) * above))
+def _smoothed(energies: Array) -> Array:
+    """Each frame with what is left of those before it: ``y[t] = 0.7 y[t - 1] + 0.3 x[t]``."""
+    power = (1 - _SMOOTH) * energies
+    power[0] = energies[0]
+    step = 1
+    while _SMOOTH**step > 1e-20:  # twice as many frames are summed up each time
+        power[step:] += _SMOOTH**step * power[:-step]
+        step *= 2
+    return power
+
+
+def _lower_envelope(power: Array, last: Array) -> Array:
+    """From what it was last, it rises slowly to power that lies above it, and falls fast to power below."""
+    found = np.empty_like(power)
+    keep = np.array([[_SLOW], [_FAST]])
+    both = np.empty((2, power.shape[1]))
+    for frame, new in enumerate((1 - keep) * power[:, None]):
+        np.multiply(keep, last, out=both)
+        both += new
+        last = np.minimum(both[0], both[1], out=found[frame])
+    return found
+
+
+def _peaks_before(signal: Array) -> Array:
+    """What is left in each frame of the highest peak before it."""
+    decay = np.arange(len(signal))[:, None] * np.log(_DECAY)
+    highest = np.exp(np.maximum.accumulate(np.log(signal) - decay) + decay)
+    return np.pad(_DECAY * highest[:-1], ((1, 0), (0, 0)))
 
 
 def _bands() -> Array:

@@ -28,26 +28,26 @@ def log_likelihoods(
         senones: numbers, each once.
     """
     order = np.argsort(model.codebook[senones], kind="stable")  # those of a codebook lie side by side
-    ordered = senones[order]
+    ordered, back = senones[order], np.argsort(order)
     books, begins = np.unique(model.codebook[ordered], return_index=True)
     slices = [slice(*edge) for edge in pairwise([*begins.tolist(), len(senones)])]
-    found = np.zeros((len(features), len(senones)), np.float32)
-    sums = np.empty((min(_BLOCK, len(features)), len(senones)), np.float32)
-    for stream in range(STREAMS):
-        gaussians = model.gaussians[stream][:, books].reshape(model.gaussians.shape[1], -1)
-        mixtures = [model.mixtures(ordered[each], stream) for each in slices]
-        values = features[:, stream]
-        terms = np.concatenate((values**2, values, np.ones((len(values), 1), np.float32)), axis=1)
-        for first in range(0, len(features), _BLOCK):
-            checkpoint()
-            block = slice(first, first + _BLOCK)
-            densities = terms[block] @ gaussians
-            best = densities.max(axis=1, keepdims=True)
+    gaussians = model.gaussians[:, books]
+    mixtures = [[model.mixtures(ordered[each], stream) for each in slices] for stream in range(STREAMS)]
+    values = features.transpose(1, 2, 0)
+    terms = np.concatenate((values**2, values, np.ones_like(values[:, :1])), axis=1)
+    found = np.empty((len(features), len(senones)), np.float32)
+    for first in range(0, len(features), _BLOCK):
+        checkpoint()
+        block = slice(first, first + _BLOCK)
+        total = np.zeros((len(senones), terms[..., block].shape[-1]), np.float32)
+        mixed = np.empty_like(total)
+        for stream in range(STREAMS):
+            densities = gaussians[stream] @ terms[stream, :, block]
+            best = densities.reshape(len(books), -1).max(axis=0).reshape(densities.shape[1:]).max(axis=0)
             np.exp(np.subtract(densities, best, out=densities), out=densities)
-            by_book = densities.reshape(len(densities), len(books), -1)
-            mixed = sums[: len(densities)]
-            for book, (mine, mixture) in enumerate(zip(slices, mixtures, strict=True)):
-                mixed[:, mine] = by_book[:, book] @ mixture
-            found[block] += np.log(np.add(mixed, _TINY, out=mixed), out=mixed)
-            found[block] += best
-    return found[:, np.argsort(order)]
+            for mine, mixture, density in zip(slices, mixtures[stream], densities, strict=True):
+                np.matmul(mixture, density, out=mixed[mine])
+            total += np.log(np.add(mixed, _TINY, out=mixed), out=mixed)
+            total += best
+        found[block] = total[back].T
+    return found

@@ -44,8 +44,8 @@ class AcousticModel:
     """The model, log probabilities in nats.
 
     ``stay`` and ``leave`` are float32 of shape ``(matrices, 3)``: of a state for itself and the one after it.
-    ``codebook`` is the codebook of each senone. ``gaussians`` is float32 of shape ``(streams, 27, codebooks,
-    densities)``: multiplied with the squares of 13 values, the values and 1, it gives log densities.
+    ``codebook`` is the codebook of each senone. ``gaussians`` is float32 of shape ``(streams, codebooks,
+    densities, 27)``: multiplied with the squares of 13 values, the values and 1, it gives log densities.
     ``weights`` are those of the senones, in units, uint8 of shape ``(streams, densities, senones)``.
     """
 
@@ -83,8 +83,8 @@ class AcousticModel:
         return self._phone(self._contexts.get(_packed(position, name, left, right), name))
 
     def mixtures(self, senones: NDArray[np.intp], stream: int) -> NDArray[np.float32]:
-        """Weights of the densities, float32 of shape ``(densities, senones)``."""
-        return np.asarray(np.exp(np.float32(-_WEIGHT_UNIT) * self.weights[stream][:, senones]))
+        """Weights of the densities, float32 of shape ``(senones, densities)``."""
+        return np.ascontiguousarray(np.exp(np.float32(-_WEIGHT_UNIT) * self.weights[stream][:, senones]).T)
 
     @cached_property
     def _contexts(self) -> dict[int, int]:
@@ -182,4 +182,4 @@ def _quadratic(means: NDArray[np.float64], variances: NDArray[np.float64]) -> ND
     precision = 1 / (2 * variances)
     constant = -(precision * means**2).sum(axis=-1) - 0.5 * np.log(2 * np.pi * variances).sum(axis=-1)
     rows = np.concatenate((-precision, 2 * precision * means, constant[..., None]), axis=-1)
-    return np.ascontiguousarray(rows.transpose(1, 3, 0, 2), np.float32)
+    return np.ascontiguousarray(rows.swapaxes(0, 1), np.float32)

@@ -53,7 +53,7 @@ class Sound:
         both = np.union1d(senones, free)  # what is costly is shared
         found = log_likelihoods(self.model, self._features, both)
         self._free = _freely(self.model, phones, found, np.searchsorted(both, free))
-        return found[:, np.searchsorted(both, senones)] - self._free[:, None]
+        return found.take(np.searchsorted(both, senones), axis=1) - self._free[:, None]
 
 
 def _freely(
