@@ -14,8 +14,18 @@ _ASK: ContextVar[Callable[[], None] | None] = ContextVar("voxcue_cancel", defaul
 
 @contextmanager
 def cancellable(ask: Callable[[], None]) -> Generator[None]:
-    """Work in this block, in this thread, calls ``ask`` between its steps; it raises to end the work."""
-    token = _ASK.set(ask)
+    """Work in this block, in this thread, calls ``ask`` between its steps; it raises to end the work.
+
+    What is asked outside the block is asked as well.
+    """
+    outer = _ASK.get()
+
+    def both() -> None:
+        if outer:
+            outer()
+        ask()
+
+    token = _ASK.set(both)
     try:
         yield
     finally:

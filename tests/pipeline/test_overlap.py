@@ -8,6 +8,7 @@ from collections.abc import Generator
 
 import pytest
 
+from voxcue.cancel import cancellable, checkpoint
 from voxcue.pipeline.overlap import ahead
 
 
@@ -72,4 +73,41 @@ def test_closing_early_ends_the_thread_and_closes_the_source() -> None:
     next(items)
     items.close()
     assert closed.is_set()
+    assert not stages()
+
+
+def long_work(stopped: threading.Event) -> Generator[int]:
+    yield 0
+    try:
+        while True:
+            time.sleep(0.005)
+            checkpoint()
+    finally:
+        stopped.set()
+
+
+def test_closing_stops_work_at_its_next_step_through_all_stages() -> None:
+    stopped = threading.Event()
+    items = ahead(ahead(ahead(long_work(stopped))))
+    assert next(items) == 0
+    assert not stopped.wait(0.05)
+    items.close()
+    assert stopped.is_set()
+    assert not stages()
+
+
+def test_what_ends_the_work_of_the_consumer_ends_that_of_its_stages() -> None:
+    stopped, enough = threading.Event(), threading.Event()
+
+    def ask() -> None:
+        if enough.is_set():
+            raise InterruptedError
+
+    with cancellable(ask):
+        items = ahead(ahead(long_work(stopped)))
+        assert next(items) == 0
+        enough.set()
+        with pytest.raises(InterruptedError):
+            next(items)
+    assert stopped.is_set()
     assert not stages()

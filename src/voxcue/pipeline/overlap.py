@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from contextvars import copy_context
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import TypeVar
+
+from voxcue.cancel import cancellable, checkpoint
 
 T = TypeVar("T")
 
 _WAIT = 0.1
 """Seconds after which a waiting stage looks whether it is still wanted."""
+
+
+class _Unwanted(Exception):  # noqa: N818
+    """Ends a stage between two steps of its work; nobody hears of it."""
 
 
 class _End:
@@ -23,12 +30,13 @@ class _End:
 def ahead(items: Iterable[T], depth: int = 2) -> Generator[T]:
     """Yield ``items`` unchanged, made in a thread that runs at most ``depth`` of them ahead.
 
-    An error in the thread is raised here, in its place. Closing the generator ends the thread and closes
-    ``items``, if it is a generator.
+    An error in the thread is raised here, in its place. Closing the generator ends the thread at its next
+    `checkpoint`, as does whatever ends the work here, and closes ``items``, if it is a generator.
     """
     queue: Queue[T | _End] = Queue(depth)
     unwanted = Event()
-    thread = Thread(target=_produce, args=(items, queue, unwanted), name="voxcue-stage", daemon=True)
+    work = (_produce, items, queue, unwanted)
+    thread = Thread(target=copy_context().run, args=work, name="voxcue-stage", daemon=True)
     thread.start()
     try:
         while not isinstance(item := _take(queue), _End):
@@ -41,11 +49,16 @@ def ahead(items: Iterable[T], depth: int = 2) -> Generator[T]:
 
 
 def _produce(items: Iterable[T], queue: Queue[T | _End], unwanted: Event) -> None:
+    def ask() -> None:
+        if unwanted.is_set():
+            raise _Unwanted
+
     error: BaseException | None = None
     try:
-        for item in items:
-            if not _put(queue, item, unwanted):
-                break
+        with cancellable(ask):
+            for item in items:
+                if not _put(queue, item, unwanted):
+                    break
     except BaseException as caught:  # carried over to the consumer's thread
         error = caught
     finally:
@@ -69,4 +82,4 @@ def _take(queue: Queue[T | _End]) -> T | _End:
         try:
             return queue.get(timeout=_WAIT)
         except Empty:
-            continue
+            checkpoint()
