@@ -40,6 +40,11 @@ class Sound:
         """How many there are."""
         return len(self._features)
 
+    @property
+    def loudness(self) -> NDArray[np.float32]:
+        """The first cepstrum of each frame, above its mean."""
+        return self._features[:, 0, 0]
+
     def scores(self, senones: NDArray[np.intp]) -> NDArray[np.float32]:
         """Nats of senones above the free path, of shape ``(frames, senones)``.
 

@@ -33,6 +33,13 @@ _HURRY, _SPARE = 1.6, 15
 _SURE = -1.5
 """Mean score of the words from which on the text is what is said, whatever the recording."""
 
+_LEAST = -4.0
+"""Below it, it never is: right words in noise as loud as they are have more."""
+
+_PAUSES, _LOUDER = 4, 0.3
+"""Where pauses last so many times as long as the words, words with less than `_SURE` have to be louder by so
+much in the first cepstrum: hiss, in which a few may be heard, is as loud everywhere."""
+
 _STRANGE = -2.5
 _MARGIN, _STEEPER = 0.85, 0.8
 _NOTHING = -8.0
@@ -116,6 +123,8 @@ def _is_right(window: _Window) -> bool:
     """Whether the words of a window fit well, or at least better than in another order."""
     if window.score >= _SURE:
         return True
+    if window.score < _LEAST or not window.stands_out:
+        return False
     entries = [each.word for each in window.path if each.word is not None]
     others = [entries[::-1], sorted(entries, key=lambda each: each.spelling)]
     paths = [
@@ -178,6 +187,15 @@ class _Window:
         """The mean of the words' scores, in nats of a frame."""
         words = [max(mean([each]), _NOTHING) for each in self.path if each.word]
         return sum(words) / len(words) if words else _NOTHING
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether the words are louder than the pauses, as far as can be said."""
+        spoken = np.zeros(self.sound.frames, bool)
+        for each in self.path:
+            spoken[each.start : each.end] = each.word is not None
+        words, pauses = self.sound.loudness[spoken], self.sound.loudness[~spoken]
+        return len(pauses) < _PAUSES * len(words) or float(np.median(words) - np.median(pauses)) > _LOUDER
 
     @property
     def is_doubtful(self) -> bool:
