@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tests.engines.speech import utterance
+from voxcue.cancel import checkpoint
 from voxcue.engines import EngineTraits, SynthesisRequest, VoicePrompt
 from voxcue.types import Clip, Reference, Voice
 
@@ -23,7 +25,7 @@ def request(text: str, seed: int = 0) -> SynthesisRequest:
 
 @dataclass
 class BatchingEngine:
-    """Each clip holds the seed of its request. While ``go`` is clear, a pass that has begun does not end.
+    """Each clip holds the seed of its request. While ``go`` is clear, a pass that has begun goes on, in steps.
 
     A pass with the word "broken" in it fails as a whole, before its first clip.
     """
@@ -56,7 +58,10 @@ class BatchingEngine:
     def synthesize(self, batch: Sequence[SynthesisRequest]) -> Iterator[Clip]:
         texts = [each.utterance.spoken for each in batch]
         self.batches.append(texts)
-        assert self.go.wait(timeout=10)
+        end = time.monotonic() + 10
+        while not self.go.wait(0.005):
+            assert time.monotonic() < end
+            checkpoint()
         if "broken" in texts:
             raise ValueError("broken")
         for each in batch:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.engines.fake import BatchingEngine, request
 from tests.engines.speech import ENGINE, SENTENCES, say_all
 from tests.engines.speech import request as spoken
+from voxcue.cancel import cancellable
 from voxcue.engines import Engine, SynthesisRequest
 from voxcue.engines.batching import Batcher
 from voxcue.errors import UnavailableError
@@ -143,6 +144,34 @@ def test_one_who_goes_takes_along_what_has_not_begun(engine: BatchingEngine, bat
     engine.go.set()
     assert seeds(batcher.synthesize([request("the next", seed=3)])) == [3]
     assert engine.batches[-1] == ["the next"]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_pass_ends_when_all_that_it_is_for_have_gone(engine: BatchingEngine, others: int) -> None:
+    gone = threading.Event()
+
+    def ask() -> None:
+        if gone.is_set():
+            raise InterruptedError
+
+    def read() -> list[int]:
+        with cancellable(ask):
+            return seeds(batcher.synthesize([request("soon gone")]))
+
+    engine.go.clear()
+    with Batcher(engine, wait=0.3) as batcher, ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read)
+        staying = [in_thread(batcher, request("it stays", seed=5)) for _ in range(others)]
+        until(lambda: batcher.snapshot().running == 1)
+        gone.set()
+        with pytest.raises(InterruptedError):
+            reading.result(5)
+        if not staying:
+            until(lambda: batcher.snapshot().running == 0)
+        assert batcher.snapshot().running == others
+        engine.go.set()
+        assert [each.result(5) for each in staying] == [[5]] * others
+    assert len(engine.batches) == 1
 
 
 def test_only_the_caller_whose_utterance_fails_hears_of_it(engine: BatchingEngine, batcher: Batcher) -> None:

@@ -13,6 +13,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
+from voxcue.cancel import cancellable, checkpoint
 from voxcue.engines.base import Engine, SynthesisRequest, VoicePrompt
 from voxcue.engines.schedule import Caller, Job, Schedule
 from voxcue.errors import UnavailableError
@@ -20,6 +21,14 @@ from voxcue.types import Clip, Reference, Voice
 
 _WINDOW = 2
 """Rounds of passes that one caller may have waiting, in work or not taken: the one that runs and the next."""
+
+
+_LOOK = 0.1
+"""Seconds after which a caller that waits for a clip looks whether it is still wanted."""
+
+
+class _Abandoned(Exception):  # noqa: N818
+    """Ends a pass between two of its steps: all that it is for have gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,7 @@ class Batcher:
     """An engine for many callers at once, each of which calls `synthesize` and reads at its own pace.
 
     A caller waits for no other's book, holds up no one by reading slowly or going away, and hears of no
-    other's error. ``wait`` is how many seconds an utterance may wait for others to fill its batch. The
+    other's error. A pass whose callers have all gone ends at its next `checkpoint`. ``wait`` is how many seconds an utterance may wait for others to fill its batch. The
     threads, one for each pass that the engine runs at once, end with `close`.
     """
 
@@ -138,9 +147,10 @@ class Batcher:
     def _next(self, caller: Caller) -> Clip:
         """The caller's next clip, when it is there."""
         with self._changed:
-            self._changed.wait_for(lambda: caller.taken in caller.done or self._closed)
-            if caller.taken not in caller.done:
+            while caller.taken not in caller.done:
                 self._check_open()
+                self._changed.wait(_LOOK)
+                checkpoint()
             result = self._schedule.collect(caller, monotonic())
             self._changed.notify_all()  # another of its utterances may begin
         if isinstance(result, BaseException):
@@ -187,12 +197,18 @@ class Batcher:
         with self._changed:
             self._passes += 1
             self._utterances += len(jobs)
+
+        def ask() -> None:
+            if not any(job.caller in self._schedule.callers for job in jobs):
+                raise _Abandoned
+
         spoken = 0
         try:
-            clips = self._engine.synthesize([job.request for job in jobs])
-            for job, clip in zip(jobs, clips, strict=True):
-                self._deliver(job, clip)
-                spoken += 1
+            with cancellable(ask):
+                clips = self._engine.synthesize([job.request for job in jobs])
+                for job, clip in zip(jobs, clips, strict=True):
+                    self._deliver(job, clip)
+                    spoken += 1
         except BaseException as error:  # carried over to the caller's thread
             if len(jobs) == 1 and not spoken:
                 self._deliver(jobs[0], error)
