@@ -41,7 +41,7 @@ _PAUSES, _LOUDER = 4, 0.3
 much in the first cepstrum: hiss, in which a few may be heard, is as loud everywhere."""
 
 _STRANGE = -2.5
-_MARGIN, _STEEPER = 0.85, 0.8
+_MARGIN, _STEEPER = 0.75, 0.8
 _NOTHING = -8.0
 """A text with less than that has to beat its own words in another order by a margin, which grows below
 `_STRANGE`; `_NOTHING` is the least score of a word, and that of words that have no path. Noise and accents
@@ -50,6 +50,9 @@ move both alike (``bench/alignment.py``)."""
 _ROW, _POOR, _POORER = 4, -3.5, 3.0
 """So many words in a row with less than ``_POOR`` a frame, and that much less than the median word, are not
 what is said."""
+
+_WORSE = 4.5
+"""The same, where no parts are found, so that it would be all of the text."""
 
 _LONG = 30
 """Frames of silence that are judged like such a row: sounds may be taken for silence."""
@@ -111,12 +114,13 @@ def _best(clip: Clip, begin: float, end: float, rest: _Rest, whole: bool) -> _Wi
     """
     sound = _sound(clip, begin, end)
     window = _Window(begin, end, sound, chain(sound, rest.next, whole=whole))
-    if not (window if whole else window.believed()).is_doubtful:
+    if not (window if whole else window.believed()).is_doubtful():
         return window
     entries, begins = rest.far
     partial = _Window(begin, end, sound, parts(sound, entries, begins, whole=whole), partly=True)
-    few = _FEW * len(window.words)
-    return window if len(partial.words) < few and window.score >= _SURE else partial
+    if len(partial.words) >= _FEW * len(window.words):
+        return partial
+    return window if window.score >= _SURE or not window.is_doubtful(_WORSE) else partial
 
 
 def _is_right(window: _Window) -> bool:
@@ -197,16 +201,15 @@ class _Window:
         words, pauses = self.sound.loudness[spoken], self.sound.loudness[~spoken]
         return len(pauses) < _PAUSES * len(words) or float(np.median(words) - np.median(pauses)) > _LOUDER
 
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether something fits far worse than the words: something else is said there."""
+    def is_doubtful(self, worse: float = _POORER) -> bool:
+        """Whether something fits so much worse than the words that something else is said there."""
         words = [each for each in self.path if each.word is not None]
         if not words:
             return True
         rows = [mean(words[at : at + _ROW]) for at in range(max(1, len(words) - _ROW + 1))]
         rows += [mean([each]) for each in self.path if each.word is None and each.end - each.start >= _LONG]
         typical = float(np.median([mean([each]) for each in words]))
-        return min(rows) < min(_POOR, typical - _POORER)
+        return min(rows) < min(_POOR, typical - worse)
 
     @property
     def words(self) -> list[Heard]:
