@@ -25,7 +25,7 @@ def request(text: str, seed: int = 0) -> SynthesisRequest:
 
 @dataclass
 class BatchingEngine:
-    """Each clip holds the seed of its request. While ``go`` is clear, a pass that has begun goes on, in steps.
+    """Each clip holds the seed of its request. While ``go`` is clear, a pass that has begun goes on in steps.
 
     A pass with the word "broken" in it fails as a whole, before its first clip.
     """

@@ -54,8 +54,9 @@ class Batcher:
     """An engine for many callers at once, each of which calls `synthesize` and reads at its own pace.
 
     A caller waits for no other's book, holds up no one by reading slowly or going away, and hears of no
-    other's error. A pass whose callers have all gone ends at its next `checkpoint`. ``wait`` is how many seconds an utterance may wait for others to fill its batch. The
-    threads, one for each pass that the engine runs at once, end with `close`.
+    other's error. A pass whose callers have all gone ends at its next `checkpoint`. ``wait`` is how many
+    seconds an utterance may wait for others to fill its batch. The threads, one for each pass that the engine
+    runs at once, end with `close`.
     """
 
     def __init__(self, engine: Engine, *, wait: float) -> None:
