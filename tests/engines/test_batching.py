@@ -154,21 +154,21 @@ def test_a_pass_ends_when_all_that_it_is_for_have_gone(engine: BatchingEngine, o
         if gone.is_set():
             raise InterruptedError
 
-    def read() -> list[int]:
+    def read(shared: Batcher) -> list[int]:
         with cancellable(ask):
-            return seeds(batcher.synthesize([request("soon gone")]))
+            return seeds(shared.synthesize([request("soon gone")]))
 
     engine.go.clear()
-    with Batcher(engine, wait=0.3) as batcher, ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(read)
-        staying = [in_thread(batcher, request("it stays", seed=5)) for _ in range(others)]
-        until(lambda: batcher.snapshot().running == 1)
+    with Batcher(engine, wait=0.3) as shared, ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read, shared)
+        staying = [in_thread(shared, request("it stays", seed=5)) for _ in range(others)]
+        until(lambda: shared.snapshot().running == 1)
         gone.set()
         with pytest.raises(InterruptedError):
             reading.result(5)
         if not staying:
-            until(lambda: batcher.snapshot().running == 0)
-        assert batcher.snapshot().running == others
+            until(lambda: shared.snapshot().running == 0)
+        assert shared.snapshot().running == others
         engine.go.set()
         assert [each.result(5) for each in staying] == [[5]] * others
     assert len(engine.batches) == 1
