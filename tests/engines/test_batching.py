@@ -159,7 +159,7 @@ def test_a_pass_ends_when_all_that_it_is_for_have_gone(engine: BatchingEngine, o
             return seeds(shared.synthesize([request("soon gone")]))
 
     engine.go.clear()
-    with Batcher(engine, wait=0.3) as shared, ThreadPoolExecutor(1) as pool:
+    with Batcher(engine, wait=1.0) as shared, ThreadPoolExecutor(1) as pool:
         reading = pool.submit(read, shared)
         staying = [in_thread(shared, request("it stays", seed=5)) for _ in range(others)]
         until(lambda: shared.snapshot().running == 1)
