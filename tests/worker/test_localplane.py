@@ -94,7 +94,7 @@ def test_a_waiting_worker_gets_a_job_at_once() -> None:
         start = time.monotonic()
         job = own.run("now")
         assert waiting.result() == {"id": job, "input": {"say": "now"}}
-        assert time.monotonic() - start < 0.1
+        assert time.monotonic() - start < 0.5
 
 
 def test_jobs_leave_the_queue_in_order_alone_or_in_batches(usual: Desk) -> None:

@@ -91,7 +91,7 @@ def test_a_compressed_request_is_not_inflated(client: httpx.Client) -> None:
     bomb = gzip.compress(b'{"text": "' + b"a" * 50_000_000 + b'"}')
     begun = time.monotonic()
     refused(post(client, bomb, **{"Content-Encoding": "gzip"}), 400)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def test_a_body_that_announces_too_much_is_refused_before_it_is_sent(server: Ser
         with raw.connect(server.url) as sock:
             sock.sendall(raw.head("POST", path, kind, "Content-Length: 99999999999", "Expect: 100-continue"))
             answer = raw.first(sock)
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 5
         assert answer.status == 413
         assert answer.error()["code"] == "content-too-large"
 
