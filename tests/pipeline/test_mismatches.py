@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import soundfile
 
 import voxcue
 from tests.aligners import flite
-from tests.conftest import Run
+from tests.conftest import Run, require
 from voxcue.pipeline.mismatches import mismatches
 from voxcue.types import Clip, Span, Word
 
@@ -100,6 +101,20 @@ def test_sentences_that_differ_are_flagged_and_the_others_timed(
         return
     assert speech.mismatches == ()
     assert all(word.confidence for word in speech.words)
+
+
+def test_a_changed_sentence_is_found_in_the_speech_of_a_robot(tmp_path: Path) -> None:
+    """The acoustic model knows no such voice: right words have far less than those of people."""
+    said, rate = [], 0
+    for number in (0, 1, 4, 2, 3):
+        subprocess.run([require("espeak-ng"), "-w", tmp_path / "one.wav", SENTENCES[number]], check=True)
+        samples, rate = soundfile.read(tmp_path / "one.wav")
+        said.append(samples)
+    soundfile.write(tmp_path / "recording.wav", np.concatenate(said), rate)
+    speech = voxcue.align(tmp_path / "recording.wav", text_of([0, 1, 5, 2, 3]))
+    missing = [each for each in speech.mismatches if each.kind == "not-said"]
+    assert [(each.first, each.last) for each in missing] == [(27, 35)]
+    assert sum(word.confidence > 0 for word in speech.words) == len(speech.words) - 9
 
 
 @pytest.mark.parametrize("seconds", [5.0, 45.0])

@@ -85,7 +85,7 @@ def run(scores: NDArray[np.float32], stay: NDArray[np.float32], leave: NDArray[n
 
 
 def by_hand(
-    scored: Scored, begins: Sequence[int] = (), worth: float = 0.0
+    scored: Scored, begins: Sequence[int] = (), worth: float = 0.0, level: float = FOREIGN
 ) -> tuple[Callable[[int, int], Best], Callable[[int], Best]]:
     """The best path to a node at a frame, and to foreign sounds that end there."""
     net = scored.network
@@ -127,7 +127,7 @@ def by_hand(
     @cache
     def foreign(frame: int) -> Best:
         paths = [
-            in_order(start, node).then(JUMP + FOREIGN * (frame - start), None, start, frame, True)
+            in_order(start, node).then(JUMP + level * (frame - start), None, start, frame, True)
             for start in range(frame)
             for node in begins
         ]
@@ -179,13 +179,14 @@ def test_the_path_of_words_in_order_is_the_best_one(text: list[list[int]], worth
 
 
 @texts
-def test_the_path_of_parts_with_foreign_sounds_is_the_best_one(text: list[list[int]]) -> None:
+@pytest.mark.parametrize("level", [FOREIGN, -3.5])
+def test_the_path_of_parts_with_foreign_sounds_is_the_best_one(text: list[list[int]], level: float) -> None:
     frames, seen = 10, 0
     for seed in range(SEEDS):
         scored = random_text(seed, frames, text, spread=9.0)
         begins = sorted({0, len(text), seed % (len(text) + 1)})
-        forward = Forward(scored, begins)
-        to_node, foreign = by_hand(scored, begins)
+        forward = Forward(scored, begins, foreign=level)
+        to_node, foreign = by_hand(scored, begins, level=level)
         for node in range(len(text) + 1):
             expected = to_node(frames, node)
             assert told(forward.path(node)) == expected.pieces

@@ -11,7 +11,7 @@ from voxcue.aligners.sphinx.dictionary import Entry
 from voxcue.aligners.sphinx.network import network
 from voxcue.aligners.sphinx.parts import places
 from voxcue.aligners.sphinx.sound import Sound
-from voxcue.aligners.sphinx.viterbi import JUMP, NEVER, Forward, Piece, score
+from voxcue.aligners.sphinx.viterbi import FOREIGN, JUMP, NEVER, Forward, Piece, score
 
 _WORTH = -23.0
 """Nats of a word that may also be left out: hiss must not take one only because it is let in."""
@@ -48,7 +48,9 @@ def chain(sound: Sound, entries: Sequence[Entry], *, whole: bool) -> list[Heard]
     return [_heard(piece, entries) for piece in forward.path(last)]
 
 
-def parts(sound: Sound, entries: Sequence[Entry], begins: Sequence[int], *, whole: bool) -> list[Heard]:
+def parts(
+    sound: Sound, entries: Sequence[Entry], begins: Sequence[int], *, whole: bool, usual: float = 0.0
+) -> list[Heard]:
     """The best path of any parts of the words, with foreign sounds between them.
 
     Args:
@@ -56,12 +58,13 @@ def parts(sound: Sound, entries: Sequence[Entry], begins: Sequence[int], *, whol
         entries: the words.
         begins: where parts begin, of `voxcue.aligners.sphinx.parts.beginnings`.
         whole: whether the last part that is said is said to its end.
+        usual: nats of a frame of the words; in noise, or from an unusual voice, less than 0.
 
     Returns:
         As `chain`; a part may be missing, and what is not in the text has no word.
     """
     nodes = [*begins, len(entries)]
-    forward = Forward(score(sound, network(sound.model, entries)), nodes)
+    forward = Forward(score(sound, network(sound.model, entries)), nodes, foreign=FOREIGN + usual)
     ends = np.full(len(entries) + 1, NEVER if whole else np.float32(JUMP))
     ends[nodes] = 0.0
     final = forward.node[-1] + ends

@@ -127,12 +127,15 @@ class Forward:
         scored: the text in the sound.
         begins: the nodes at which foreign sounds may begin and end; none by default.
         worth: nats for each word, against those that are left out at the end.
+        foreign: nats of a frame of foreign sounds.
     """
 
-    def __init__(self, scored: Scored, begins: Sequence[int] = (), worth: float = 0.0) -> None:
+    def __init__(
+        self, scored: Scored, begins: Sequence[int] = (), worth: float = 0.0, foreign: float = FOREIGN
+    ) -> None:
         net, frames = scored.network, scored.frames
         self._scored, self._begins = scored, np.array(begins, np.intp)
-        self._worth = np.float32(worth)
+        self._worth, self._level = np.float32(worth), np.float32(foreign)
         nodes = net.words + 1
         self.ended = np.full((frames + 1, nodes), NEVER)
         self.node = np.full((frames + 1, nodes), NEVER)
@@ -182,7 +185,7 @@ class Forward:
         if frame < self._scored.frames:
             if begin > self.foreign[frame]:
                 self._from[frame] = self._begins[best]
-            self.foreign[frame + 1] = max(begin, self.foreign[frame]) + np.float32(FOREIGN)
+            self.foreign[frame + 1] = max(begin, self.foreign[frame]) + self._level
 
     def path(self, node: int | None = None) -> list[Piece]:
         """The best path to a node at the end, without gaps; ``None``: to the end of foreign sounds.
@@ -238,4 +241,5 @@ class Forward:
         frame = end - 1
         while self._from[frame] < 0:
             frame -= 1
-        return frame, int(self._from[frame]), Piece(None, frame, end, FOREIGN * (end - frame), foreign=True)
+        score = float(self._level) * (end - frame)
+        return frame, int(self._from[frame]), Piece(None, frame, end, score, foreign=True)

@@ -51,9 +51,6 @@ _ROW, _POOR, _POORER = 4, -3.5, 3.0
 """So many words in a row with less than ``_POOR`` a frame, and that much less than the median word, are not
 what is said."""
 
-_WORSE = 4.5
-"""The same, where no parts are found, so that it would be all of the text."""
-
 _LONG = 30
 """Frames of silence that are judged like such a row: sounds may be taken for silence."""
 
@@ -114,13 +111,14 @@ def _best(clip: Clip, begin: float, end: float, rest: _Rest, whole: bool) -> _Wi
     """
     sound = _sound(clip, begin, end)
     window = _Window(begin, end, sound, chain(sound, rest.next, whole=whole))
-    if not (window if whole else window.believed()).is_doubtful():
+    if not (window if whole else window.believed()).is_doubtful:
         return window
     entries, begins = rest.far
-    partial = _Window(begin, end, sound, parts(sound, entries, begins, whole=whole), partly=True)
-    if len(partial.words) >= _FEW * len(window.words):
-        return partial
-    return window if window.score >= _SURE or not window.is_doubtful(_WORSE) else partial
+    usual = max(_STRANGE, min(0.0, window.typical))
+    path = parts(sound, entries, begins, whole=whole, usual=usual)
+    partial = _Window(begin, end, sound, path, partly=True)
+    few = _FEW * len(window.words)
+    return window if len(partial.words) < few and window.score >= _SURE else partial
 
 
 def _is_right(window: _Window) -> bool:
@@ -201,15 +199,21 @@ class _Window:
         words, pauses = self.sound.loudness[spoken], self.sound.loudness[~spoken]
         return len(pauses) < _PAUSES * len(words) or float(np.median(words) - np.median(pauses)) > _LOUDER
 
-    def is_doubtful(self, worse: float = _POORER) -> bool:
-        """Whether something fits so much worse than the words that something else is said there."""
+    @property
+    def typical(self) -> float:
+        """The median of the words' means; 0 without words."""
+        words = [mean([each]) for each in self.path if each.word is not None]
+        return float(np.median(words)) if words else 0.0
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether something fits far worse than the words: something else is said there."""
         words = [each for each in self.path if each.word is not None]
         if not words:
             return True
         rows = [mean(words[at : at + _ROW]) for at in range(max(1, len(words) - _ROW + 1))]
         rows += [mean([each]) for each in self.path if each.word is None and each.end - each.start >= _LONG]
-        typical = float(np.median([mean([each]) for each in words]))
-        return min(rows) < min(_POOR, typical - worse)
+        return min(rows) < min(_POOR, self.typical - _POORER)
 
     @property
     def words(self) -> list[Heard]:
