@@ -47,9 +47,12 @@ _NOTHING = -8.0
 `_STRANGE`; `_NOTHING` is the least score of a word, and that of words that have no path. Noise and accents
 move both alike (``bench/alignment.py``)."""
 
-_ROW, _POOR, _POORER = 4, -3.5, 3.0
-"""So many words in a row with less than ``_POOR`` a frame, and that much less than the median word, are not
-what is said."""
+_ROW, _POOR, _POORER = 4, -3.5, 2.0
+"""So many words in a row with less than ``_POOR`` a frame, and that much less than the median word, may not be
+what is said: parts of the text are looked for."""
+
+_POOREST = 4.0
+"""The same, where no parts are found: then nothing is."""
 
 _LONG = 30
 """Frames of silence that are judged like such a row: sounds may be taken for silence."""
@@ -111,14 +114,15 @@ def _best(clip: Clip, begin: float, end: float, rest: _Rest, whole: bool) -> _Wi
     """
     sound = _sound(clip, begin, end)
     window = _Window(begin, end, sound, chain(sound, rest.next, whole=whole))
-    if not (window if whole else window.believed()).is_doubtful:
+    if not (window if whole else window.believed()).is_doubtful(_POORER):
         return window
     entries, begins = rest.far
     usual = max(_STRANGE, min(0.0, window.typical))
     path = parts(sound, entries, begins, whole=whole, usual=usual)
     partial = _Window(begin, end, sound, path, partly=True)
-    few = _FEW * len(window.words)
-    return window if len(partial.words) < few and window.score >= _SURE else partial
+    if len(partial.words) >= _FEW * len(window.words):
+        return partial
+    return window if window.score >= _SURE or not window.is_doubtful(_POOREST) else partial
 
 
 def _is_right(window: _Window) -> bool:
@@ -205,15 +209,14 @@ class _Window:
         words = [mean([each]) for each in self.path if each.word is not None]
         return float(np.median(words)) if words else 0.0
 
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether something fits far worse than the words: something else is said there."""
+    def is_doubtful(self, worse: float) -> bool:
+        """Whether something fits so much worse than the words: something else may be said there."""
         words = [each for each in self.path if each.word is not None]
         if not words:
             return True
         rows = [mean(words[at : at + _ROW]) for at in range(max(1, len(words) - _ROW + 1))]
         rows += [mean([each]) for each in self.path if each.word is None and each.end - each.start >= _LONG]
-        return min(rows) < min(_POOR, self.typical - _POORER)
+        return min(rows) < min(_POOR, self.typical - worse)
 
     @property
     def words(self) -> list[Heard]:
