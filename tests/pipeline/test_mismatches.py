@@ -103,6 +103,17 @@ def test_sentences_that_differ_are_flagged_and_the_others_timed(
     assert all(word.confidence for word in speech.words)
 
 
+def test_a_changed_sentence_is_found_in_noise(spoken: list[flite.Spoken], tmp_path: Path) -> None:
+    samples, rate, _ = recorded(spoken, [0, 1, 4, 2, 3])
+    level = np.sqrt((samples**2).mean()) * 10 ** (-15 / 20)
+    noise = level * np.random.default_rng(0).standard_normal(len(samples))
+    soundfile.write(tmp_path / "recording.wav", samples + noise, rate)
+    speech = voxcue.align(tmp_path / "recording.wav", text_of([0, 1, 5, 2, 3]))
+    missing = [each for each in speech.mismatches if each.kind == "not-said"]
+    assert [(each.first, each.last) for each in missing] == [(27, 35)]
+    assert sum(not word.confidence for word in speech.words) == 9
+
+
 def test_a_changed_sentence_is_found_in_the_speech_of_a_robot(tmp_path: Path) -> None:
     """The acoustic model knows no such voice: right words have far less than those of people."""
     said, rate = [], 0

@@ -48,11 +48,11 @@ _NOTHING = -8.0
 move both alike (``bench/alignment.py``)."""
 
 _ROW, _POOR, _POORER = 4, -3.5, 2.0
-"""So many words in a row with less than ``_POOR`` a frame, and that much less than the median word, may not be
+"""So many words in a row with less than ``_POOR`` a frame, and so much less than the median word, may not be
 what is said: parts of the text are looked for."""
 
 _POOREST = 4.0
-"""The same, where no parts are found: then nothing is."""
+"""The same, where none are found: so much less, and nothing of the text is said."""
 
 _LONG = 30
 """Frames of silence that are judged like such a row: sounds may be taken for silence."""
