@@ -203,6 +203,40 @@ def refusals(condition: str, speech: Sequence[tuple[Spoken, Clip]]) -> None:
     )
 
 
+def changed(condition: str, speech: Sequence[tuple[Spoken, Clip]]) -> None:
+    """Five sentences of a voice in a row, whose text has another third one: is that found, and no other?"""
+    voices: dict[tuple[str, str], list[tuple[Spoken, Clip]]] = {}
+    for one, clip in speech:
+        voices.setdefault((one.synthesizer, one.voice), []).append((one, clip))
+    found = wrong = refused = 0
+    rows = [said[at : at + 6] for said in voices.values() for at in range(0, len(said) - 5, 6)]
+    right = sum(len(one.words) for row in rows for one, _ in (*row[:2], *row[3:5]))
+    for row in rows:
+        clip = Clip(np.concatenate([clip.samples for _, clip in row[:5]]), RATE)
+        texts = [row[at][0].words for at in (0, 1, 5, 3, 4)]
+        tokens = [
+            Token(word + "." * (at == len(text)), word, 0)
+            for text in texts
+            for at, word in enumerate(text, 1)
+        ]
+        try:
+            doubted = np.array([not word.confidence for word in _ours().align(clip, tokens)])
+        except AlignmentError:
+            refused += 1
+            continue
+        third = np.repeat(np.arange(5), [len(text) for text in texts]) == 2
+        found += int(doubted[third].mean() > 0.5)
+        wrong += int(doubted[~third].sum())
+    figure(
+        "changed sentences",
+        condition=condition,
+        recordings=len(rows),
+        found=found / len(rows),
+        refused=refused / len(rows),
+        right_words_doubted=wrong / right,
+    )
+
+
 def main() -> None:
     """Print the figures, then the table."""
     if hasattr(os, "sched_setaffinity"):
@@ -222,6 +256,7 @@ def main() -> None:
             damaged.append((one, Clip(damage(samples, chance), RATE)))
         rows += [measure(name, condition, damaged) for name in ALIGNERS]
         refusals(condition, damaged)
+        changed(condition, damaged)
     print("\n| speech | aligner | mean | median | bias | p95 | 20 | 50 | 100 ms | untimed | speed |")
     print("|---" * 11 + "|")
     print("\n".join(rows))
