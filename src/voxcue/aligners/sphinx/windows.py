@@ -196,7 +196,9 @@ class _Window:
 
     @property
     def stands_out(self) -> bool:
-        """Whether the words are louder than the pauses, as far as can be said."""
+        """Whether the words are louder than the pauses, as far as can be said: foreign sounds are no pauses."""
+        if self.partly:
+            return True
         spoken = np.zeros(self.sound.frames, bool)
         for each in self.path:
             spoken[each.start : each.end] = each.word is not None
