@@ -196,8 +196,8 @@ class _Window:
 
     @property
     def stands_out(self) -> bool:
-        """Whether the words are louder than the pauses, as far as can be said: foreign sounds are no pauses."""
-        if self.partly:
+        """Whether the words are louder than the pauses, as far as can be said."""
+        if self.partly:  # foreign sounds are no pauses
             return True
         spoken = np.zeros(self.sound.frames, bool)
         for each in self.path:
